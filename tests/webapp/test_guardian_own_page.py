@@ -21,7 +21,7 @@ from tests.webapp.desk import cast_of
 from webapp.accounts import sessions
 
 #: what must stand on no page that a code opens
-SECRETS = ("Mila", "Testsson", "4B", "nio dagar", "Hemlig punkt", "0000-99 88 77")
+SECRETS = ("Mila", "Testsson", "4B", "nio dagar", "Hemlig punkt", "0000-99 88 77", "tigrinska")
 
 
 @pytest.fixture
@@ -86,6 +86,12 @@ def set_browser(settings, **values):
         session.execute(update(GuardianSession).values(**values))
 
 
+def note_language(settings, language):
+    with db.writing(settings.database) as session:
+        for each in session.scalars(select(Guardian)):
+            each.interpreter = language
+
+
 def test_the_coordinator_makes_a_code_that_is_shown_once(signed_in, number, path):
     browser = signed_in("karin")
     page = browser.get(f"/referrals/{number}/guardians")
@@ -135,8 +141,10 @@ def test_no_code_is_offered_for_one_who_may_have_no_page(signed_in, path, settin
     assert not page.all("form", id="main-form")
 
 
-def test_the_page_shows_stage_dates_and_contacts_and_nothing_else(at_home):
-    page = at_home().get("/guardian/")
+def test_the_page_shows_stage_dates_and_contacts_and_nothing_else(at_home, settings):
+    guardian = at_home()
+    note_language(settings, "tigrinska")
+    page = guardian.get("/guardian/")
     assert page.heading == "Your own page"
     assert "A meeting is planned." in page.text
     assert "Rum 12" in page.text
@@ -306,26 +314,36 @@ def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_t
     assert "You have answered: Yes, I am coming." in guardian.submit({"reply": "comes"}, form="answer-form").text
 
 
-def test_nobody_is_asked_for_an_interpreter_that_is_noted_without_reading_so(at_home, number, settings):
+def test_who_needs_an_interpreter_reads_that_it_is_noted_never_in_which_language_and_whether_one_is_booked(
+    at_home, settings
+):
     def read():
         page = guardian.get("/guardian/")
+        assert not [word for word in (*SECRETS, "arabiska") if word in page.response.text]
         return page.text_of(next(one for one in page.all("p") if one.get("id") == "f-interpreter-hint"))
 
-    guardian, noted = at_home(), "We have noted: tigrinska. Write here only if it is to be another one."
-    assert read() == "Write the language. It costs nothing."
-    with db.writing(settings.database) as session:
-        for each in session.scalars(select(Guardian)):
-            each.interpreter = "tigrinska"
-    assert read() == f"{noted} No interpreter is booked yet."
+    guardian, noted = at_home(), "We have noted which language. Write here only if you want another."
+    unknown, unbooked = "Write the language. It costs nothing.", f"{noted} No interpreter is booked yet."
+    note_language(settings, "tigrinska")
+    assert read() == unbooked
     with db.writing(settings.database) as session:
         meeting, by = session.scalars(select(TeamMeeting)).one(), cast_of(session).coordinator.actor()
         at, whom = meeting.starts_at, "Tolkbyrån"
         interpreters.book(session, meeting.referral, by=by, asked_about=at, language="Tigrinska", booked_with=whom)
     assert read() == f"{noted} An interpreter is booked."
-    guardian.submit({"reply": "cannot"}, form="answer-form")
-    assert read() == noted
+    note_language(settings, None)
+    assert read() == unknown
     guardian.submit({"reply": "comes", "interpreter": "arabiska"}, form="answer-form")
-    assert read() == "Write the language. It costs nothing."
+    assert read() == unbooked, "what they asked for with their answer"
+    guardian.submit({"reply": "cannot", "interpreter": ""}, form="answer-form")
+    assert read() == noted, "none is booked for who does not come"
+    note_language(settings, "tigrinska")
+    for whose in (Guardian, Referral):
+        with db.writing(settings.database) as session:
+            session.execute(update(whose).values(protected_level="sekretessmarkering"))
+        assert read() == unknown
+        with db.writing(settings.database) as session:
+            session.execute(update(whose).values(protected_level=None))
 
 
 def test_who_answers_a_meeting_that_was_called_off_reads_so_with_their_words_under_the_questions(at_home, settings):

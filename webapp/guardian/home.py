@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from referrals.errors import MeetingCalledOff, MeetingMoved, NoSuchReferral
 from referrals.forums import invitations_calendar
 from referrals.guardians import guardian_page
-from referrals.languages import plain_name
 from referrals.meetings import interpreters
 from referrals.models import Guardian, TeamMeeting
 from referrals.vocabulary import N_, InvitationReply
@@ -87,15 +86,16 @@ def _written(given: Mapping[str, Any]) -> Written:
 
 
 def _of_interpreter(guardian: Guardian, meeting: TeamMeeting) -> str:
-    """What is said under the question whether they need an interpreter: what the team has noted already, and whether one is booked."""
-    noted, needed = guardian.interpreter, interpreters.wanted(transactions.session(), meeting)
-    own = next((one for one in needed if guardian in one.guardians), None)
-    # Another language, asked for with an answer, is not shown again; and a rare one says who somebody is.
-    is_another = noted and own and plain_name(own.language) != plain_name(noted)
-    if not noted or is_another or guardian.has_protected_identity:
+    """What is said under the question whether they need an interpreter: that a language is noted, never which, and whether one is booked."""
+    session = transactions.session()
+    is_protected = guardian.has_protected_identity or guardian.referral.has_protected_identity
+    noted = guardian.interpreter or interpreters.asked_for(session, meeting).get(guardian.id)
+    if is_protected or not noted:
         return gettext("Write the language. It costs nothing.")
-    said = gettext("We have noted: %(language)s. Write here only if it is to be another one.", language=noted)
-    if own is None:
+    said = gettext("We have noted which language. Write here only if you want another.")
+    needed = interpreters.wanted(session, meeting)
+    own = next((one for one in needed if guardian in one.guardians), None)
+    if own is None:  # they have answered that they do not come then
         return said
     booked = gettext("An interpreter is booked.") if own.booked_with else gettext("No interpreter is booked yet.")
     return f"{said} {booked}"
