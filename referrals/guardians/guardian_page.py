@@ -14,7 +14,7 @@ from referrals.errors import KeptOutside, MeetingCalledOff, MeetingMoved, NotAll
 from referrals.guardians import guardian_access
 from referrals.keeping import audit, register
 from referrals.languages import local_date
-from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
+from referrals.models import Guardian, GuardianWords, History, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.people import coordinating
 from referrals.plans import plan_versions
 from referrals.stages import (
@@ -146,11 +146,19 @@ def invitation(session: Session, guardian: Guardian) -> Invitation | None:
 
 
 def called_off(session: Session, guardian: Guardian) -> TeamMeeting | None:
-    """The meeting this guardian was invited to that was called off, until a new one is called or the work goes on without one."""
-    newest = team_review.called_meeting(session, guardian.referral)
-    if newest is None or newest.called_off_in is None or guardian.referral.state not in _BEFORE_A_MEETING:
+    """The meeting this guardian was invited to that was called off, until a new one is called or the work goes on without one.
+
+    None of work that ended: taken up again it begins anew.
+    """
+    referral = guardian.referral
+    newest = team_review.called_meeting(session, referral)
+    if newest is None or newest.called_off_in is None or referral.state not in _BEFORE_A_MEETING:
         return None
-    return newest if str(guardian.id) in newest.guardians_invited else None
+    again = select(History.id).where(
+        History.referral_id == referral.id, History.verb == Verb.REOPEN_REFERRAL, History.number > newest.called_off_in
+    )
+    is_of_before = session.scalar(again.limit(1)) is not None
+    return newest if str(guardian.id) in newest.guardians_invited and not is_of_before else None
 
 
 def answers_to(session: Session, meeting: TeamMeeting) -> dict[str, MeetingAnswer]:

@@ -6,13 +6,26 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, team_review
+from referrals import clock, history, team_review
 from referrals.access import Actor
 from referrals.errors import MeetingCalledOff, NotAllowed, WrongStage
 from referrals.guardians import guardian_access, guardian_page
 from referrals.keeping import register
 from referrals.models import AuditEvent, MeetingAnswer, What
-from referrals.stages import CLOSED, FOLLOW_UP_DUE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED, STATES, TO_SCHEDULE, Party
+from referrals.stages import (
+    CLOSED,
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PLAN_ACTIVE,
+    SCHEDULED,
+    STATES,
+    TO_SCHEDULE,
+    Party,
+    Verb,
+)
 from referrals.vocabulary import (
     Attendance,
     Counterpart,
@@ -337,6 +350,28 @@ def test_a_meeting_that_was_called_off_is_no_news_once_a_plan_is_written(session
     team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukdom")
     referral.stage, referral.status = PLAN_ACTIVE.stage, PLAN_ACTIVE.status
     assert guardian_page.called_off(session, maja) is None
+
+
+@pytest.mark.parametrize("is_by_hand", [True, False])
+def test_a_meeting_that_was_called_off_before_the_work_ended_is_no_news_once_it_is_taken_up_again(
+    session, cast, referral, maja, call, is_by_hand
+):
+    def move(verb, to):
+        history.record(session, referral, verb, by=cast.coordinator.actor(), to=to)
+
+    call(maja)
+    if is_by_hand:
+        team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukdom")
+    move(Verb.PROPOSE_CLOSURE, CLOSURE_PROPOSED)
+    move(Verb.CLOSE_REFERRAL, CLOSED)
+    move(Verb.REOPEN_REFERRAL, IN_TRIAGE)
+    move(Verb.SEND_TO_TEAM, IN_CONSENT)
+    move(Verb.CONCLUDE_CONSENT, TO_SCHEDULE)
+    assert team_review.called_meeting(session, referral).called_off_in is not None
+    assert guardian_page.called_off(session, maja) is None
+    meeting = call(maja, days=14)
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukdom")
+    assert guardian_page.called_off(session, maja) == meeting
 
 
 def test_a_meeting_that_was_held_is_no_longer_an_invitation(session, cast):
