@@ -70,8 +70,8 @@ STANDS: Final[dict[State, str]] = {
 }
 #: the same once another unit's team has taken it over
 TAKEN_OVER: Final = N_("Another team has taken the work over.")
-#: where the team can still call a meeting in the place of one that was called off
-_BEFORE_A_MEETING: Final = {IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE}
+#: where nothing has come in the place of a meeting that was called off: another can be called, or it is proposed to call none
+_WITHOUT_A_MEETING: Final = {IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, CLOSURE_PROPOSED}
 #: how the log names an answer that a coordinator wrote down
 NOTED: Final = "note_answer_to_invitation"
 
@@ -152,7 +152,7 @@ def called_off(session: Session, guardian: Guardian) -> TeamMeeting | None:
     """
     referral = guardian.referral
     newest = team_review.called_meeting(session, referral)
-    if newest is None or newest.called_off_in is None or referral.state not in _BEFORE_A_MEETING:
+    if newest is None or newest.called_off_in is None or referral.state not in _WITHOUT_A_MEETING:
         return None
     again = select(History.id).where(
         History.referral_id == referral.id, History.verb == Verb.REOPEN_REFERRAL, History.number > newest.called_off_in

@@ -345,6 +345,14 @@ def test_a_meeting_that_was_called_off_is_told_to_who_was_invited_until_a_new_on
     assert guardian_page.called_off(session, maja) is None
 
 
+def test_a_meeting_that_is_called_off_while_closing_is_proposed_is_told_too(session, cast, referral, maja, call):
+    meeting, by = call(maja), cast.coordinator.actor()
+    history.record(session, referral, Verb.PROPOSE_CLOSURE, by=by, to=CLOSURE_PROPOSED)
+    assert guardian_page.called_off(session, maja) is None
+    team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Vi avslutar")
+    assert (guardian_page.called_off(session, maja), referral.state) == (meeting, CLOSURE_PROPOSED)
+
+
 def test_a_meeting_that_was_called_off_is_no_news_once_a_plan_is_written(session, cast, referral, maja, call):
     call(maja)
     team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukdom")
