@@ -95,7 +95,7 @@ class Outline:
 
     stands: str
     is_open: bool
-    #: the day by which the team means to have come further; None where it has passed, or comes before the meeting that is called
+    #: the day by which the team means to have come further; None where it has passed, or comes before the meeting they are invited to
     target_on: date | None
     #: where that day comes from
     target_source: DeadlineSource | None
@@ -120,8 +120,9 @@ def outline(session: Session, guardian: Guardian) -> Outline:
     referral = guardian.referral
     plan = plan_versions.plan_in_force(session, referral)
     unit = None if referral.has_protected_identity else referral.unit
-    meeting, today = _planned(session, referral), here.today(session)
-    meets_on = local_date(meeting.starts_at, zone=here.time_zone(session)) if meeting else today
+    invited, today = invitation(session, guardian), here.today(session)
+    # Whoever is not invited is not to work out on which day the others meet.
+    meets_on = local_date(invited.meeting.starts_at, zone=here.time_zone(session)) if invited else today
     return Outline(
         stands=TAKEN_OVER if referral.handed_over_at else STANDS[referral.state],
         is_open=referral.is_open,
@@ -131,7 +132,7 @@ def outline(session: Session, guardian: Guardian) -> Outline:
         follow_up_on=_unless_before(today, plan_versions.next_follow_up_on(session, plan))
         if plan and referral.state != FOLLOW_UP_DUE
         else None,
-        invitation=invitation(session, guardian),
+        invitation=invited,
         contact=(unit.contact or unit.name) if unit else "",
         phone=(unit.phone or "") if unit else "",
     )

@@ -85,12 +85,16 @@ def test_the_outline_says_where_it_stands_the_dates_and_whom_to_call(session, ca
     assert outline.follow_up_on is None
 
 
-def test_no_day_is_told_that_has_passed_or_comes_before_the_meeting(session, referral, maja, call):
+def test_no_day_is_told_that_has_passed_or_comes_before_the_meeting_they_are_invited_to(
+    session, referral, maja, omar, call
+):
     for days, is_told in ((-1, False), (0, True)):
         referral.target_on = clock.now().date() + timedelta(days=days)
         assert (guardian_page.outline(session, maja).target_on is not None) == is_told
     call(maja)
     assert guardian_page.outline(session, maja).target_on is None
+    told = guardian_page.outline(session, omar).target_on
+    assert told == referral.target_on, "who is not invited cannot work out when the others meet"
 
 
 def test_the_follow_up_of_the_plan_in_force_is_told(session, cast):
