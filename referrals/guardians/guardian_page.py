@@ -275,22 +275,22 @@ def mark_read(session: Session, referral: Referral, *, by: Actor) -> None:
     """Note that the team has read what guardians answered and wrote. Raises NotAllowed for anybody without an account."""
     if by.account_id is None:
         raise NotAllowed("mark_read")
-    unread: list[MeetingAnswer | GuardianWords] = [
-        *session.scalars(select(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer))),
-        *session.scalars(select(GuardianWords).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords))),
-    ]
-    for row in unread:
+    for row in unread(session, referral):
         row.read_at, row.read_by_id = clock.now(), by.account_id
     session.flush()
 
 
+def unread(session: Session, referral: Referral) -> list[MeetingAnswer | GuardianWords]:
+    """What guardians answered and wrote about this referral, and somebody is still to read."""
+    return [
+        *session.scalars(select(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer))),
+        *session.scalars(select(GuardianWords).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords))),
+    ]
+
+
 def has_unread(session: Session, referral: Referral) -> bool:
     """Whether a guardian wrote something that somebody is still to read."""
-    theirs = (
-        select(MeetingAnswer.id).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer)),
-        select(GuardianWords.id).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords)),
-    )
-    return any(session.scalars(rows.limit(1)).first() is not None for rows in theirs)
+    return bool(unread(session, referral))
 
 
 def unread_for(session: Session, actor: Actor) -> list[Unread]:

@@ -14,7 +14,7 @@ from referrals.clock import machine_now
 from referrals.guardians import guardian_page
 from referrals.meetings import interpreters
 from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, Referral, TeamMeeting, What
-from referrals.stages import SCHEDULED, Party
+from referrals.stages import CLOSURE_PROPOSED, MEETING_HELD, SCHEDULED, Party
 from tests.factories import a_guardian, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -276,6 +276,37 @@ def test_an_answer_reaches_the_coordinators_meeting_page_and_home(at_home, signe
     page = browser.submit(form=form)
     assert "Not read yet" not in page.text
     assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
+
+
+@pytest.mark.parametrize("state", [MEETING_HELD, CLOSURE_PROPOSED], ids=["held", "closing"])
+def test_what_guardians_wrote_is_noted_as_read_on_the_pages_it_waits_on_wherever_the_work_stands(
+    at_home, signed_in, number, settings, state
+):
+    def buttons(browser, page):
+        forms = browser.get(f"/referrals/{number}/{page}").all("form")
+        return [one for one in forms if (one.get("action") or "").endswith("/guardians/read")]
+
+    guardian, waiting = at_home(), ("Read a guardian's answer to the invitation", "Read what a guardian wrote")
+    guardian.get("/guardian/")
+    guardian.submit({"reply": "cannot"}, form="answer-form")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        maja = session.scalars(select(Guardian).order_by(Guardian.recorded_at).limit(1)).one()
+        by = guardian_page.guardian_access.actor_for(maja)
+        guardian_page.write_own_words(session, maja, by=by, text="Hon sover dåligt.")
+        referral.stage, referral.status = state.stage, state.status
+        if state == MEETING_HELD:
+            session.scalars(select(TeamMeeting)).one().held_at = clock.now()
+    browser = signed_in("karin")
+    home = browser.get("/home").text
+    assert all(line in home for line in waiting)
+    assert not buttons(signed_in("henrik"), "team-review")
+    for page in ("team-review", "guardians"):
+        (button,) = buttons(browser, page)
+    browser.submit(form=button)
+    home = browser.get("/home").text
+    assert not any(line in home for line in waiting)
+    assert not buttons(browser, "team-review") + buttons(browser, "guardians")
 
 
 def test_what_was_answered_stays_with_its_meeting_once_it_moved_and_was_called_off_and_waits_no_more(

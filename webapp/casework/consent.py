@@ -189,6 +189,7 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         may_record=words.may_do(Verb.RECORD_GUARDIAN, referral),
         own_words={row.id: said for row in rows if (said := guardian_page.own_words(session, row)) is not None},
         has_unread=guardian_page.has_unread(session, referral),
+        may_note_read=words.is_coordinator(referral),
         with_page={row.id for row in rows if guardian_access.may_have_page(row)},
         may_withdraw=words.may_do(Verb.WITHDRAW_CONSENT, referral),
         category_names=_names(InformationCategory),

@@ -44,8 +44,6 @@ class ShownMeeting:
     answers: dict[str, MeetingAnswer]
     #: what they answered about dates it had before
     answers_before: tuple[MeetingAnswer, ...]
-    #: whether somebody is to read what they wrote
-    has_unread: bool
     #: the languages in which guardians who come need an interpreter
     interpreters: tuple[Wanted, ...]
 
@@ -62,10 +60,9 @@ def shown_meeting(meeting: TeamMeeting) -> ShownMeeting:
     accounts = session.scalars(select(Account).where(Account.id.in_(called)).order_by(Account.name))
     invited = [guardian for guardian in guardians_of(meeting.referral) if str(guardian.id) in meeting.guardians_invited]
     answers, before = guardian_page.answers_to(session, meeting), tuple(guardian_page.answers_before(session, meeting))
-    has_unread = any(answer.read_at is None for answer in (*answers.values(), *before))
     replies = meeting_answers.answers_of_called(session, meeting)
     needed = tuple(interpreters.wanted(session, meeting))
-    return ShownMeeting(meeting, tuple(accounts), tuple(invited), replies, answers, before, has_unread, needed)
+    return ShownMeeting(meeting, tuple(accounts), tuple(invited), replies, answers, before, needed)
 
 
 def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequence[Colleague]) -> dict[str, Any]:

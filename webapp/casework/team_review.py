@@ -13,10 +13,10 @@ from referrals.access import View, may_view
 from referrals.errors import AgendaRefused, Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
 from referrals.forums import date_calls, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
-from referrals.guardians import telling
+from referrals.guardians import guardian_page, telling
 from referrals.languages import local_date
 from referrals.meetings import colour_rating, decided
-from referrals.models import Guardian, Referral, TeamMeeting, What
+from referrals.models import Guardian, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.papers import readers
 from referrals.people import roster
 from referrals.reminders import by_hand
@@ -308,11 +308,15 @@ def _closed_days(referral: Referral, current: TeamMeeting | None, form: forms.Fo
 
 
 def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str, Any]:
-    """What waits for approval, whom this person is to tell of a meeting, and which decisions they may say are done."""
+    """What waits for approval, whom this person is to tell of a meeting, which answers of guardians nobody has read, and which
+    decisions they may say are done.
+    """
     session, actor = transactions.session(), people.actor()
     return {
         "owed": by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         "to_tell": telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
+        "unread": {one.id for one in guardian_page.unread(session, referral) if isinstance(one, MeetingAnswer)},
+        "may_note_read": words.is_coordinator(referral),
         "to_say_done": decided.to_say_done(meetings, actor),
         "owed_decisions": _owed_decisions(referral, meetings),
         "asks_me": {one.id for one in meetings if decided.asks(one, actor)},
