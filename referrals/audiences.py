@@ -20,6 +20,7 @@ from referrals.models import (
     Guardian,
     HandOver,
     History,
+    Mail,
     MeetingDecision,
     PlannedAction,
     RoleAssignment,
@@ -31,7 +32,7 @@ from referrals.papers import readers
 from referrals.people import coordinating
 from referrals.plans import plan_versions
 from referrals.stages import WITH_HEAD_TEACHER, State, Verb
-from referrals.vocabulary import PartStatus
+from referrals.vocabulary import MailKind, PartStatus
 
 REPORTER: Final = readers.REPORTER
 
@@ -131,6 +132,19 @@ def reminded_of_decision(session: Session, row: History) -> list[Addressee]:
     of_it = MeetingDecision.referral_id == row.referral_id, MeetingDecision.reminded_at == row.at
     is_open = MeetingDecision.done_id.is_(None)
     return _by_ids(session, row, session.scalars(select(MeetingDecision.responsible_id).where(*of_it, is_open)))
+
+
+_REMINDED: Final = {
+    MailKind.PART_REMINDED: reminded_of_part,
+    MailKind.ACTION_REMINDED: reminded_of_action,
+    MailKind.DECISION_REMINDED: reminded_of_decision,
+}
+
+
+def is_owed(session: Session, mail: Mail) -> bool:
+    """Whether the reader of a mail that reminds of something of their own still owes it; True of other mail."""
+    reminded = _REMINDED.get(mail.kind)
+    return reminded is None or mail.recipient in {one.key for one in reminded(session, mail.history)}
 
 
 def reminded_of_answer(session: Session, row: History) -> list[Addressee]:

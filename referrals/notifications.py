@@ -305,7 +305,8 @@ def is_done(session: Session, mail: Mail) -> bool:
         return call_mail.is_done(session, mail)
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         return hand_over.waiting(session, mail.referral) is None
-    return mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
+    is_asked = mail.referral.state in _ASKS_WHILE.get(mail.kind, STATES)
+    return not (is_asked and audiences.is_owed(session, mail))
 
 
 def let_rest_if_done(session: Session, mail: Mail) -> None:
