@@ -915,6 +915,25 @@ def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_and_the_ne
         karin.submit({"reply": "cannot", "asked_about": nonsense}, form=broken, status=400)
 
 
+def test_who_notes_an_answer_to_a_meeting_that_was_called_off_meanwhile_is_told_so(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference, karin = number(TO_SCHEDULE, called), signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    (link,) = {one.get("href") for one in page.all("a") if "Note what Maja Testsson answered" in page.text_of(one)}
+    asked = karin.get(link).form()
+
+    def call_off(session, referral) -> None:
+        by = cast_of(session).coordinator.actor()
+        team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Sjukdom")
+
+    look(settings, reference, call_off)
+    page = karin.submit({"reply": "another_time", "words": "Ringde i morse."}, form=asked, status=409)
+    assert "The meeting has been called off" in page.text
+    assert "Ringde i morse." in page.text, "to be copied"
+    karin.get(link, status=404)
+
+
 def test_only_of_guardians_who_are_invited_an_answer_is_noted_and_a_protected_name_stays_out(
     signed_in: SignIn, number, settings, wednesday
 ) -> None:

@@ -77,19 +77,20 @@ def answer_own_call(meeting_id: uuid.UUID) -> ResponseReturnValue:
 @for_referral(Verb.SCHEDULE_MEETING)
 def invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> Response:
     """The question what a guardian answered by telephone."""
-    guardian = _invited(referral, guardian_id)
-    return _page(referral, guardian, forms.shown())
+    return _page(referral, _invited(referral, guardian_id), forms.shown())
 
 
 @blueprint.post("/referrals/<reference:number>/team-review/invited/<uuid:guardian_id>/answer")
 @for_referral(Verb.SCHEDULE_MEETING)
 def note_invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
     """Note what they answered."""
-    form, guardian = forms.submitted(), _invited(referral, guardian_id)
+    form = forms.submitted()
     given = form.load(InvitationAnswerForm())
     if given is None:
-        return _page(referral, guardian, form, status=422)
-    session, asked_about = transactions.session(), forms.instant_sent("asked_about")
+        return _page(referral, _invited(referral, guardian_id), form, status=422)
+    # Whether they are invited by now the core says, and what came between, such as that the meeting was called off.
+    guardian, session = _guardian(referral, guardian_id), transactions.session()
+    asked_about = forms.instant_sent("asked_about")
     try:
         guardian_page.note_answer(session, guardian, by=people.actor(), asked_about=asked_about, **given)
     except MeetingMoved:
@@ -171,7 +172,14 @@ def _page(referral: Referral, guardian: Guardian, form: forms.Form, *, status: i
 
 def _invited(referral: Referral, guardian_id: uuid.UUID) -> Guardian:
     """A guardian who is invited to the meeting that is planned; nobody else has such a page."""
+    found = _guardian(referral, guardian_id)
+    if guardian_page.invitation(transactions.session(), found) is None:
+        raise NoSuchReferral
+    return found
+
+
+def _guardian(referral: Referral, guardian_id: uuid.UUID) -> Guardian:
     found = next((one for one in meeting_forms.guardians_of(referral) if one.id == guardian_id), None)
-    if found is None or guardian_page.invitation(transactions.session(), found) is None:
+    if found is None:
         raise NoSuchReferral
     return found
