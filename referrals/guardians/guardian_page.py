@@ -72,6 +72,13 @@ STANDS: Final[dict[State, str]] = {
 TAKEN_OVER: Final = N_("Another team has taken the work over.")
 #: where nothing has come in the place of a meeting that was called off: another can be called, or it is proposed to call none
 _WITHOUT_A_MEETING: Final = {IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, CLOSURE_PROPOSED}
+#: that a meeting was called off before the work ended and was taken up again: it begins anew then
+_IS_OF_BEFORE: Final = (
+    select(History.id)
+    .where(History.referral_id == TeamMeeting.referral_id, History.number > TeamMeeting.called_off_in)
+    .where(History.verb == Verb.REOPEN_REFERRAL)
+    .exists()
+)
 #: how the log names an answer that a coordinator wrote down
 NOTED: Final = "note_answer_to_invitation"
 
@@ -149,16 +156,13 @@ def invitation(session: Session, guardian: Guardian) -> Invitation | None:
 def called_off(session: Session, guardian: Guardian) -> TeamMeeting | None:
     """The meeting this guardian was invited to that was called off, until a new one is called or the work goes on without one.
 
-    None of work that ended: taken up again it begins anew.
+    None of work that ended and was taken up again.
     """
     referral = guardian.referral
     newest = team_review.called_meeting(session, referral)
     if newest is None or newest.called_off_in is None or referral.state not in _WITHOUT_A_MEETING:
         return None
-    again = select(History.id).where(
-        History.referral_id == referral.id, History.verb == Verb.REOPEN_REFERRAL, History.number > newest.called_off_in
-    )
-    is_of_before = session.scalar(again.limit(1)) is not None
+    is_of_before = session.scalar(select(TeamMeeting.id).where(TeamMeeting.id == newest.id, _IS_OF_BEFORE)) is not None
     return newest if str(guardian.id) in newest.guardians_invited and not is_of_before else None
 
 
@@ -364,16 +368,16 @@ def _planned(session: Session, referral: Referral) -> TeamMeeting | None:
 
 
 def _waits(kind: type[MeetingAnswer | GuardianWords]) -> ColumnElement[bool]:
-    """That nobody has read it, and somebody is to: an answer only until its meeting is over, called off or followed by another."""
-    unread = kind.read_at.is_(None)
+    """That nobody has read it, and somebody is to: an answer only until its meeting is over, or called off and no day is sought."""
+    is_unread = kind.read_at.is_(None)
     if kind is GuardianWords:
-        return unread
+        return is_unread
     other = aliased(TeamMeeting)
     newest = select(func.max(other.number)).where(other.referral_id == TeamMeeting.referral_id).scalar_subquery()
-    current = select(TeamMeeting.id).where(
-        TeamMeeting.approved_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.number == newest
-    )
-    return unread & MeetingAnswer.meeting_id.in_(current)
+    is_sought = TeamMeeting.referral.has(stage=TO_SCHEDULE.stage, status=TO_SCHEDULE.status) & ~_IS_OF_BEFORE
+    stands = or_(TeamMeeting.called_off_in.is_(None), is_sought)
+    current = select(TeamMeeting.id).where(TeamMeeting.approved_at.is_(None), TeamMeeting.number == newest, stands)
+    return is_unread & MeetingAnswer.meeting_id.in_(current)
 
 
 def _next(session: Session, kind: type[MeetingAnswer] | type[GuardianWords], guardian: Guardian) -> int:

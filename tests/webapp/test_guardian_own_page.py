@@ -309,7 +309,7 @@ def test_what_guardians_wrote_is_noted_as_read_on_the_pages_it_waits_on_wherever
     assert not buttons(browser, "team-review") + buttons(browser, "guardians")
 
 
-def test_what_was_answered_stays_with_its_meeting_once_it_moved_and_was_called_off_and_waits_no_more(
+def test_what_was_answered_stays_with_its_meeting_once_it_moved_and_was_called_off_and_waits_until_it_is_read(
     at_home, signed_in, number, settings
 ):
     guardian = at_home()
@@ -325,10 +325,14 @@ def test_what_was_answered_stays_with_its_meeting_once_it_moved_and_was_called_o
         referral = session.scalars(select(Referral)).one()
         by = cast_of(session).coordinator.actor()
         team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Sjukdom")
-    assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
+    assert "Read a guardian's answer to the invitation" in browser.get("/home").text
     page = browser.get(f"/referrals/{number}/team-review")
+    assert "Not read yet" in page.text
+    (form,) = [one for one in page.all("form") if (one.get("action") or "").endswith("/guardians/read")]
+    page = browser.submit(form=form)
     assert "Helst tisdag." in page.text
     assert "Not read yet" not in page.text
+    assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
 
 
 def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_the_new_time_shown(at_home, settings):
