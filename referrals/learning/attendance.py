@@ -53,7 +53,9 @@ def note_attendance(session: Session, found: Seminar, *, by: Actor, counts: Mapp
     came = {one.unit.id: counts.get(one.unit.id) or 0 for one in register(session, found)}
     wanted = came if any(came.values()) else {}
     there = {one.unit_id: one for one in found.attendance}
-    if wanted == {unit_id: one.count for unit_id, one in there.items()}:
+    # Where it was counted before the units were fixed, one from which nobody came has no row.
+    compared = {unit_id: count for unit_id, count in wanted.items() if count or found.is_register_fixed}
+    if compared == {unit_id: one.count for unit_id, one in there.items()}:
         return False
     found.is_register_fixed = bool(wanted)
     found.attendance = [

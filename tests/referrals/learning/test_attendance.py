@@ -57,6 +57,19 @@ def test_which_units_there_were_is_fixed_when_it_is_counted(session: Session, ca
     assert len(attendance.register(session, found)) == 3
 
 
+def test_who_came_said_again_of_a_seminar_counted_before_the_units_were_fixed_fixes_nothing(
+    session: Session, cast: Cast
+) -> None:
+    found, by = held(session, cast), cast.coordinator.actor()
+    found.attendance = [SeminarAttendance(unit_id=cast.school.id, count=4)]
+    session.flush()
+    assert not attendance.note_attendance(session, found, by=by, counts={cast.school.id: 4})
+    assert not found.is_register_fixed
+    assert attendance.note_attendance(session, found, by=by, counts={cast.school.id: 5})
+    assert found.is_register_fixed
+    assert {one.unit_id: one.count for one in found.attendance} == {cast.school.id: 5, cast.other_school.id: 0}
+
+
 def test_only_who_may_change_it_counts_and_not_before_it_has_begun(session: Session, cast: Cast) -> None:
     ahead = plan(session, cast, [publish(session, cast)])
     with pytest.raises(NotAllowed):
