@@ -40,6 +40,7 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
         raise SetupFileInvalid(
             f"this instance already holds {here.name}; another country needs a data folder of its own"
         )
+    recounting.hold(session)  # before the first line of the log
     work = _Work(session, is_first=here is None)
     pack = rulebook.newest(written["municipality"]["country"])
     work.put(here, Municipality, _details(here, written, pack))

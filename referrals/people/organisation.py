@@ -94,8 +94,9 @@ def add_closed_days(session: Session, stretches: Iterable[ClosedDay], *, by: Act
     there = closed_stretches(session)
     new = [one for one in stretches if (one.first_on, one.last_on) not in there]
     with recounting.following_closed_days(session):
-        for one in new:
-            add(session, one, by=by)
+        session.add_all(new)
+    for one in new:  # the log comes last: whoever moves a referral writes there after it, too
+        note(session, one, what="added", after=describe(one), by_id=by.account_id)
     return len(new)
 
 
@@ -107,9 +108,10 @@ def closed_stretches(session: Session) -> set[tuple[date, date]]:
 def remove_closed_days(session: Session, row: ClosedDay, *, by: Actor) -> None:
     """Take a stretch of closed days away: the one thing nothing else can point at. What runs is counted anew. Raises NotAllowed."""
     _require_administrator(by)
-    note(session, row, what="removed", before=describe(row), by_id=by.account_id)
+    described = describe(row)
     with recounting.following_closed_days(session):
         session.delete(row)
+    note(session, row, what="removed", before=described, by_id=by.account_id)
 
 
 def give_roles(session: Session, account: Account, roles: Collection[Held], *, by: Actor | None) -> int:
@@ -171,7 +173,7 @@ def free_slug(session: Session, kind: type[Unit | Forum], name: str) -> str:
 
 def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.UUID | None) -> int:
     """Give `row` these values and log each that differs; how many did. For set-up and `change`, which know who may."""
-    changed = 0
+    lines: list[tuple[str, str, str]] = []
     for name, value in values.items():
         before = getattr(row, name)
         if before == value:
@@ -180,21 +182,24 @@ def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.
             _require_nothing_left(session, row, [team for team in before if team not in value])
         if isinstance(row, Unit) and isinstance(value, Forum):
             _require_nothing_left(session, row, [team for team in row.other_teams if team is value])
+        lines += _differences(name, before, value)
         setattr(row, name, value)
         if isinstance(row, Unit) and isinstance(value, Forum):
             _let_referrals_follow(session, row, before)
-        if isinstance(before, dict):  # a line for each key that differs
-            for key in sorted(before.keys() | value.keys()):
-                old, new = before.get(key, ""), value.get(key, "")
-                if old != new:
-                    note(session, row, what=f"{name}.{key}", before=old, after=new, by_id=by_id)
-                    changed += 1
-        else:
-            note(session, row, what=name, before=before, after=value, by_id=by_id)
-            changed += 1
         if name == "targets":
             recounting.name_sources(session)
-    return changed
+    session.flush()
+    for what, old, new in lines:  # as the last thing, like everything that is logged
+        note(session, row, what=what, before=old, after=new, by_id=by_id)
+    return len(lines)
+
+
+def _differences(name: str, before: Any, value: Any) -> Iterable[tuple[str, str, str]]:
+    """A line of the log for a value that is another one now, as it was and is; of a dictionary, one for each key that differs."""
+    if not isinstance(before, dict):
+        return [(name, _word(before), _word(value))]
+    keys = sorted(key for key in before.keys() | value.keys() if before.get(key, "") != value.get(key, ""))
+    return [(f"{name}.{key}", _word(before.get(key, "")), _word(value.get(key, ""))) for key in keys]
 
 
 def note(

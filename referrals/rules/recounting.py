@@ -27,6 +27,8 @@ from referrals.vocabulary import DeadlineSource, PartStatus
 _KEPT: Final = (DeadlineSource.SET, DeadlineSource.EARLIER)
 #: among the parts that are out, one of which people wrote the day can come before one that was counted
 _HAS_PARTS_OUT: Final = and_(Referral.stage == PARTS_REQUESTED.stage, Referral.status == PARTS_REQUESTED.status)
+#: what moves through stages
+_MOVING: Final[tuple[type[Referral] | type[DevelopmentCase], ...]] = (Referral, DevelopmentCase)
 #: which columns hold a day and where it comes from
 _DAYS: Final[dict[type[Referral] | type[AssessmentPart], tuple[str, str]]] = {
     Referral: ("target_on", "target_source"),
@@ -43,15 +45,24 @@ class _Now:
     source: DeadlineSource | None
 
 
+def hold(session: Session) -> None:
+    """Let nobody else change the calendar, or move what runs, before this transaction ends.
+
+    In one order, referrals before their parts and all before the log, as whoever decides about one takes them: no two wait for each
+    other.
+    """
+    session.scalars(select(Municipality.id).with_for_update(key_share=True)).all()
+    for kind in _MOVING:
+        session.scalars(select(kind.id).where(kind.is_open).order_by(kind.id).with_for_update(key_share=True)).all()
+
+
 @contextmanager
 def following_closed_days(session: Session) -> Iterator[None]:
     """Let closed days change within: what was counted by them is counted anew, from where it began and with its pauses.
 
     It makes no version and writes to nobody. A referral that moves on in the same moment keeps the day its move gives it.
     """
-    session.execute(
-        select(Municipality.id).with_for_update(key_share=True)
-    )  # one change of the calendar after the other
+    hold(session)
     before = calendar.closed_days(session)
     yield
     session.flush()
@@ -63,6 +74,7 @@ def following_closed_days(session: Session) -> Iterator[None]:
 
 def name_sources(session: Session) -> None:
     """Let each day say, once a target has changed, where it comes from: that it was counted before, where it is another one now."""
+    hold(session)
     basis, of_parts = Basis(session), []
     for part, rulepack in _parts_out(session, AssessmentPart.due_source != DeadlineSource.SET):
         is_counted = part.due_on == _day_of(part, rulepack, basis)

@@ -23,6 +23,7 @@ from referrals.vocabulary import Country, Profession, SchoolForm
 from schemas import municipality
 from tests.factories import a_referral
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 
 DEMONSTRATION = Path(referrals.__file__).parent / "municipalities" / "se.toml"
 
@@ -123,7 +124,10 @@ def test_what_a_later_file_adds_is_logged_too(session, written):
     written["people"][0]["roles"].append({"role": Role.HEAD_TEACHER, "units": ["fritids"]})
     written["people"][0]["roles"].append({"role": Role.ADMINISTRATOR, "units": []})
     written["closed_days"].append({"first_on": date(2026, 11, 2), "last_on": date(2026, 11, 2), "label": "Studiedag"})
-    assert set_up(session, written) == (2, 2)
+    with counted_queries(session) as asked:
+        assert set_up(session, written) == (2, 2)
+    first = next(said for said in asked if said.startswith(("SELECT referral.id \nFROM", "SELECT audit_head")))
+    assert "FROM referral" in first, "what runs is held before anything is logged"
     karin, day = (
         account(session, "karin"),
         session.scalars(select(ClosedDay).where(ClosedDay.label == "Studiedag")).one(),

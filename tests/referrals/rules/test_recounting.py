@@ -36,6 +36,10 @@ pytestmark = pytest.mark.usefixtures("wednesday")
 
 WEDNESDAY, THURSDAY, FRIDAY = date(2026, 9, 16), date(2026, 9, 17), date(2026, 9, 18)
 TUESDAY, NEXT_WEDNESDAY = date(2026, 9, 22), date(2026, 9, 23)
+#: how the statements begin with which rows are held still
+HOLDS = ("SELECT municipality.id \nFROM", "SELECT referral.id \nFROM", "SELECT development_case.id \nFROM")
+#: and those that write and log, all in the order in which they are to come
+IN_ORDER = (*HOLDS, "UPDATE assessment_part", "UPDATE referral", "UPDATE development_case", "SELECT audit_head")
 
 
 def close(session: Session, cast: Cast, first: date, last: date | None = None) -> ClosedDay:
@@ -185,6 +189,25 @@ def test_what_moved_on_in_the_same_moment_keeps_the_day_of_its_move(session: Ses
     close(session, cast, THURSDAY)
     session.expire_all()
     assert referral.target_on == TUESDAY
+
+
+def test_what_runs_is_held_before_any_of_it_is_written_and_the_log_comes_last(session: Session, cast: Cast) -> None:
+    with_target(session, cast)
+    asked(session, cast, a_referral(session, cast, PARTS_REQUESTED))
+    work_targets.set_target(session, begin(session, cast))
+    by = cast.administrator.actor()
+    with counted_queries(session) as closed:
+        stretch = close(session, cast, THURSDAY, FRIDAY)
+    with counted_queries(session) as opened:
+        organisation.remove_closed_days(session, stretch, by=by)
+    with counted_queries(session) as changed:
+        organisation.change(session, cast.municipality, by=by, targets={"triage": {"school_days": 4}})
+    locks = session.get_bind().dialect.name == "postgresql"
+    for done in (closed, opened, changed):
+        steps = [step for said in done for step in IN_ORDER if said.startswith(step)]
+        assert steps == sorted(steps, key=IN_ORDER.index)
+        assert {*HOLDS, "UPDATE referral", "SELECT audit_head"} <= set(steps)
+        assert all(("FOR NO KEY UPDATE" in said) is locks for said in done if said.startswith(HOLDS))
 
 
 def test_more_referrals_do_not_mean_more_statements(session: Session, cast: Cast) -> None:
