@@ -46,15 +46,18 @@ def due_for_follow_up(session: Session, today: date) -> list[DevelopmentCase]:
 
 def set_target(session: Session, found: DevelopmentCase) -> None:
     """Write by which day the stage it stands in should be done; none once it has ended."""
-    closed, zone = closed_days(session), here.time_zone(session)
+    found.target_on = target_day(found, closed=closed_days(session), zone=here.time_zone(session))
+    session.flush()
+
+
+def target_day(found: DevelopmentCase, *, closed: Closed, zone: str) -> date | None:
+    """By which day the stage it stands in should be done; None once it has ended."""
     since = local_date(_moved_at(found), zone=zone)
     if found.state == CLOSED:
-        found.target_on = None
-    elif found.state in SCHOOL_DAYS:
-        found.target_on = add_school_days(since, SCHOOL_DAYS[found.state], closed=closed)
-    else:
-        found.target_on = end_of_term(since, closed=closed)
-    session.flush()
+        return None
+    if found.state in SCHOOL_DAYS:
+        return add_school_days(since, SCHOOL_DAYS[found.state], closed=closed)
+    return end_of_term(since, closed=closed)
 
 
 def is_late(found: DevelopmentCase, today: date, *, closed: Closed) -> bool:

@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import Final, cast
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, or_, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session, load_only, selectinload
 
-from referrals import calendar
+from referrals import calendar, here
 from referrals.calendar import Closed
 from referrals.development import targets as development_targets
 from referrals.models import AssessmentPart, DevelopmentCase, History, Municipality, Referral, TeamMeeting
@@ -29,10 +29,11 @@ _KEPT: Final = (DeadlineSource.SET, DeadlineSource.EARLIER)
 _HAS_PARTS_OUT: Final = and_(Referral.stage == PARTS_REQUESTED.stage, Referral.status == PARTS_REQUESTED.status)
 #: what moves through stages
 _MOVING: Final[tuple[type[Referral] | type[DevelopmentCase], ...]] = (Referral, DevelopmentCase)
-#: which columns hold a day and where it comes from
-_DAYS: Final[dict[type[Referral] | type[AssessmentPart], tuple[str, str]]] = {
+#: which columns hold a day and, unless it is always a target's, where it comes from
+_DAYS: Final[dict[type[Referral] | type[AssessmentPart] | type[DevelopmentCase], tuple[str, ...]]] = {
     Referral: ("target_on", "target_source"),
     AssessmentPart: ("due_on", "due_source"),
+    DevelopmentCase: ("target_on",),
 }
 
 
@@ -40,9 +41,9 @@ _DAYS: Final[dict[type[Referral] | type[AssessmentPart], tuple[str, str]]] = {
 class _Now:
     """The day of a row and where it comes from, as they are to be."""
 
-    row: Referral | AssessmentPart
+    row: Referral | AssessmentPart | DevelopmentCase
     day: date | None
-    source: DeadlineSource | None
+    source: DeadlineSource | None = None
 
 
 def hold(session: Session) -> None:
@@ -100,8 +101,11 @@ def _follow(session: Session, before: Closed, after: Closed, *, since: date) -> 
     _write(session, AssessmentPart, [_Now(part, day, part.due_source) for part, day in moved])
     anew = _OfMany(session, running, closed=after)  # it reads the parts as they are by now
     _write(session, Referral, [_Now(one, *anew.target_of(one)) for one in in_step])
-    for case in session.scalars(select(DevelopmentCase).where(DevelopmentCase.is_open).order_by(DevelopmentCase.id)):
-        development_targets.set_target(session, case)
+    zone = here.time_zone(session)
+    of_work = [
+        _Now(case, development_targets.target_day(case, closed=after, zone=zone)) for case in _development_work(session)
+    ]
+    _write(session, DevelopmentCase, of_work)
 
 
 class _Running:
@@ -163,33 +167,44 @@ def _parts_out(session: Session, *conditions: ColumnElement[bool]) -> Sequence[t
     return session.execute(out.where(*asked, *conditions).order_by(AssessmentPart.id)).all()
 
 
+def _development_work(session: Session) -> Sequence[DevelopmentCase]:
+    """What runs and has a day, with its moves; whatever has just moved on is given one by that."""
+    few = load_only(
+        DevelopmentCase.stage, DevelopmentCase.status, DevelopmentCase.stage_since, DevelopmentCase.target_on
+    )
+    running = select(DevelopmentCase).where(DevelopmentCase.is_open, DevelopmentCase.target_on.is_not(None))
+    return session.scalars(
+        running.order_by(DevelopmentCase.id).options(few, selectinload(DevelopmentCase.events))
+    ).all()
+
+
 def _day_of(part: AssessmentPart, rulepack: str, basis: Basis) -> date:
     """The day by which `part` would be wanted if it was asked for as the target says."""
     return basis.default_day(rulepack, "assessment", since=basis.day(part.asked_at))
 
 
-def _write(session: Session, kind: type[Referral] | type[AssessmentPart], days: Iterable[_Now]) -> None:
+def _write(
+    session: Session, kind: type[Referral] | type[AssessmentPart] | type[DevelopmentCase], days: Iterable[_Now]
+) -> None:
     """Write the days that change, each where it still stands as it was read: what moved on meanwhile has another one by now."""
-    day, source = _DAYS[kind]
-    changed = [one for one in days if (getattr(one.row, day), getattr(one.row, source)) != (one.day, one.source)]
+    columns = _DAYS[kind]
+    to_be = [(one.row, dict(zip(columns, (one.day, one.source), strict=False))) for one in days]
+    changed = [
+        (row, values) for row, values in to_be if any(getattr(row, name) != value for name, value in values.items())
+    ]
     if not changed:
         return
-    table = cast("Table", kind.__table__)
+    table, day = cast("Table", kind.__table__), columns[0]
     as_read = [
         table.c.id == bindparam("row_id"), table.c.status == bindparam("old_status"), table.c[day] == bindparam("old_day")
     ]  # fmt: skip
     session.connection().execute(
-        update(table).where(*as_read).values({day: bindparam("new_day"), source: bindparam("new_source")}),
+        update(table).where(*as_read).values({name: bindparam(f"new_{name}") for name in columns}),
         [
-            {
-                "row_id": one.row.id,
-                "old_status": one.row.status,
-                "old_day": getattr(one.row, day),
-                "new_day": one.day,
-                "new_source": one.source,
-            }
-            for one in changed
+            {"row_id": row.id, "old_status": row.status, "old_day": getattr(row, day)}
+            | {f"new_{name}": value for name, value in values.items()}
+            for row, values in changed
         ],
     )
-    for one in changed:
-        session.expire(one.row, (day, source))
+    for row, _values in changed:
+        session.expire(row, columns)

@@ -12,7 +12,7 @@ from referrals import clock, triage
 from referrals.access import Actor
 from referrals.development import targets as work_targets
 from referrals.history import record
-from referrals.models import Account, AssessmentPart, ClosedDay, Mail, Referral
+from referrals.models import Account, AssessmentPart, ClosedDay, DevelopmentCase, Mail, Referral
 from referrals.people import organisation
 from referrals.rules import targets
 from referrals.stages import (
@@ -60,6 +60,13 @@ def asked(
 ) -> AssessmentPart:
     given = {"due_on": date(2026, 9, 30), "due_source": DeadlineSource.TARGET} | values  # ten school days
     return a_part(session, referral, writer or cast.counsellor, asked_by=cast.coordinator, **given)
+
+
+def with_day(session: Session, cast: Cast) -> DevelopmentCase:
+    """Development work that has just begun, with the day by which it is to be taken up."""
+    found = begin(session, cast)
+    work_targets.set_target(session, found)
+    return found
 
 
 def stands(row: Referral) -> tuple[date | None, DeadlineSource | None]:
@@ -154,8 +161,7 @@ def test_what_has_ended_or_has_no_day_yet_gets_none(session: Session, cast: Cast
 
 
 def test_development_work_follows_too(session: Session, cast: Cast) -> None:
-    found = begin(session, cast)
-    work_targets.set_target(session, found)
+    found = with_day(session, cast)
     before = found.target_on
     assert before is not None
     close(session, cast, WEDNESDAY + timedelta(days=1), before)
@@ -183,18 +189,21 @@ def test_a_changed_target_leaves_what_runs_its_day_and_each_says_so(session: Ses
 
 
 def test_what_moved_on_in_the_same_moment_keeps_the_day_of_its_move(session: Session, cast: Cast) -> None:
-    referral = with_target(session, cast)
+    referral, work, closed = with_target(session, cast), with_day(session, cast), with_day(session, cast)
     elsewhere = {"synchronize_session": False}
     session.execute(update(Referral).values(target_on=TUESDAY), execution_options=elsewhere)
+    for found, day in ((work, TUESDAY), (closed, None)):
+        moved = update(DevelopmentCase).where(DevelopmentCase.id == found.id).values(target_on=day)
+        session.execute(moved, execution_options=elsewhere)
     close(session, cast, THURSDAY)
     session.expire_all()
-    assert referral.target_on == TUESDAY
+    assert (referral.target_on, work.target_on, closed.target_on) == (TUESDAY, TUESDAY, None)
 
 
 def test_what_runs_is_held_before_any_of_it_is_written_and_the_log_comes_last(session: Session, cast: Cast) -> None:
     with_target(session, cast)
     asked(session, cast, a_referral(session, cast, PARTS_REQUESTED))
-    work_targets.set_target(session, begin(session, cast))
+    with_day(session, cast)
     by = cast.administrator.actor()
     with counted_queries(session) as closed:
         stretch = close(session, cast, THURSDAY, FRIDAY)
@@ -216,6 +225,7 @@ def test_more_referrals_do_not_mean_more_statements(session: Session, cast: Cast
             with_target(session, cast)
             part = asked(session, cast, a_referral(session, cast, PARTS_REQUESTED))
             targets.set_target(session, part.referral)
+            with_day(session, cast)
         session.expire_all()
         with counted_queries(session) as done:
             close(session, cast, day)
