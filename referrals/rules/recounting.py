@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, not_, or_, select, update
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from referrals import calendar, here
@@ -20,13 +20,21 @@ from referrals.development import targets as development_targets
 from referrals.models import AssessmentPart, DevelopmentCase, History, Municipality, Referral, TeamMeeting
 from referrals.rules import targets
 from referrals.rules.targets import TARGET_BY_STATE, Basis, Moved
-from referrals.stages import PARTS_REQUESTED
+from referrals.stages import FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_ACTIVE, State
 from referrals.vocabulary import DeadlineSource, PartStatus
 
 #: of a day that people wrote, or that is older than the target it was counted by: no calendar gave what it is now
 _KEPT: Final = (DeadlineSource.SET, DeadlineSource.EARLIER)
+
+
+def _stands_in(state: State) -> ColumnElement[bool]:
+    return and_(Referral.stage == state.stage, Referral.status == state.status)
+
+
 #: among the parts that are out, one of which people wrote the day can come before one that was counted
-_HAS_PARTS_OUT: Final = and_(Referral.stage == PARTS_REQUESTED.stage, Referral.status == PARTS_REQUESTED.status)
+_HAS_PARTS_OUT: Final = _stands_in(PARTS_REQUESTED)
+#: of a day that is older than the column, any can be counted but that of a follow-up: each plan would have to be asked for it
+_UNSAID: Final = and_(Referral.target_source.is_(None), not_(or_(*map(_stands_in, (PLAN_ACTIVE, FOLLOW_UP_DUE)))))
 #: what moves through stages
 _MOVING: Final[tuple[type[Referral] | type[DevelopmentCase], ...]] = (Referral, DevelopmentCase)
 #: which columns hold a day and, unless it is always a target's, where it comes from
@@ -82,7 +90,7 @@ def name_sources(session: Session) -> None:
         source = basis.target(rulepack, "assessment").source if is_counted else DeadlineSource.EARLIER
         of_parts.append(_Now(part, part.due_on, source))
     _write(session, AssessmentPart, of_parts)
-    running = _Running(session, or_(Referral.target_source != DeadlineSource.SET, _HAS_PARTS_OUT))
+    running = _Running(session, or_(_UNSAID, Referral.target_source != DeadlineSource.SET, _HAS_PARTS_OUT))
     now, named = _OfMany(session, running), []
     for one in running.referrals:
         day, source = now.target_of(one)
@@ -91,7 +99,8 @@ def name_sources(session: Session) -> None:
 
 
 def _follow(session: Session, before: Closed, after: Closed, *, since: date) -> None:
-    running = _Running(session, Referral.target_on >= since, or_(Referral.target_source.not_in(_KEPT), _HAS_PARTS_OUT))
+    counted = or_(_UNSAID, Referral.target_source.not_in(_KEPT), _HAS_PARTS_OUT)
+    running = _Running(session, Referral.target_on >= since, counted)
     was, now = _OfMany(session, running, closed=before), Basis(session, closed=after)
     in_step = [one for one in running.referrals if was.target_of(one)[0] == one.target_on]
     out = _parts_out(session, AssessmentPart.due_on >= since, AssessmentPart.due_source.not_in(_KEPT))

@@ -188,6 +188,22 @@ def test_a_changed_target_leaves_what_runs_its_day_and_each_says_so(session: Ses
     assert (part.due_source, out.target_source) == (DeadlineSource.LOCAL, DeadlineSource.LOCAL)
 
 
+def test_a_day_from_before_rows_said_where_theirs_comes_from_follows_and_is_marked_too(
+    session: Session, cast: Cast
+) -> None:
+    referral, followed = with_target(session, cast), a_referral(session, cast, PLAN_ACTIVE)
+    a_plan(session, followed, author=cast.coordinator, status=PlanStatus.ACTIVE, follow_up_on=date(2026, 10, 28))
+    targets.set_target(session, followed)
+    referral.target_source = followed.target_source = None
+    close(session, cast, THURSDAY, FRIDAY)
+    assert stands(referral) == (TUESDAY, DeadlineSource.TARGET)
+    referral.target_source = None
+    own = {"triage": {"school_days": 4}}
+    organisation.change(session, cast.municipality, by=cast.administrator.actor(), targets=own)
+    assert stands(referral) == (TUESDAY, DeadlineSource.EARLIER)
+    assert stands(followed) == (date(2026, 10, 28), None), "what people wrote; each plan would have to be asked for it"
+
+
 def test_what_moved_on_in_the_same_moment_keeps_the_day_of_its_move(session: Session, cast: Cast) -> None:
     referral, work, closed = with_target(session, cast), with_day(session, cast), with_day(session, cast)
     elsewhere = {"synchronize_session": False}
