@@ -50,7 +50,7 @@ class Stretch:
     last_on: date
     label: str
     #: what somebody should look at before they take it (a sentence), or nothing
-    doubt: str = ""
+    doubt: str = field(default="", compare=False)
 
 
 @dataclass
@@ -73,7 +73,8 @@ def read(content: bytes, *, zone: ZoneInfo) -> Found:
         raise FileUnreadable(TOO_MUCH)
     if not found.stretches and not found.left_out:
         raise FileUnreadable(NOT_READ)
-    found.stretches = sorted(set(found.stretches), key=lambda one: (one.first_on, one.last_on, one.label))
+    certain_first = sorted(found.stretches, key=lambda one: one.doubt)  # of two that are alike the first stays
+    found.stretches = sorted(set(certain_first), key=lambda one: (one.first_on, one.last_on, one.label))
     return found
 
 

@@ -89,11 +89,17 @@ def add(session: Session, row: Row, *, by: Actor) -> None:
 
 
 def add_closed_days(session: Session, stretches: Iterable[ClosedDay], *, by: Actor) -> int:
-    """Add those of `stretches` that are not in the list yet; how many were. What runs is counted anew. Raises NotAllowed."""
+    """Add those of `stretches` that are not in the list yet; how many were. What runs is counted anew. Raises NotAllowed.
+
+    Of two with the same days the first is added, whatever they are called.
+    """
     _require_administrator(by)
-    there = closed_stretches(session)
-    new = [one for one in stretches if (one.first_on, one.last_on) not in there]
     with recounting.following_closed_days(session):
+        there, new = closed_stretches(session), list[ClosedDay]()
+        for one in stretches:
+            if (days := (one.first_on, one.last_on)) not in there:
+                there.add(days)
+                new.append(one)
         session.add_all(new)
     for one in new:  # the log comes last: whoever moves a referral writes there after it, too
         note(session, one, what="added", after=describe(one), by_id=by.account_id)

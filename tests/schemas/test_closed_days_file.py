@@ -66,6 +66,12 @@ def test_days_that_are_hardly_meant_are_pointed_out(days: str, doubt: str) -> No
     assert found.doubt == doubt
 
 
+def test_a_day_that_stands_there_twice_is_one_and_without_doubt_where_one_of_them_is() -> None:
+    hours = "SUMMARY:Studiedag\r\nDTSTART:20261123T080000\r\nDTEND:20261123T160000"
+    [found] = read(calendar(hours, "SUMMARY:Studiedag\r\nDTSTART;VALUE=DATE:20261123", hours)).stretches
+    assert (found, found.doubt) == (STUDY_DAY, "")
+
+
 @pytest.mark.parametrize(
     ("event", "name", "why"),
     [

@@ -349,6 +349,13 @@ def test_closed_days_of_a_file_are_looked_at_before_those_wanted_are_added(anton
     ]
 
 
+def test_of_two_of_a_file_with_the_same_days_the_first_is_added(anton, settings):
+    anton.get("/administration/closed-days")
+    anton.submit(from_a_file(b"2026-11-23;;Kompetensdag\n2026-11-23;;Studiedag"), form="file-form")
+    assert "One stretch has been added." in anton.submit().text
+    assert one(settings, ClosedDay).label == "Kompetensdag"
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
