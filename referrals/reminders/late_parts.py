@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
@@ -18,10 +19,13 @@ from referrals.vocabulary import PartStatus
 from referrals.work import worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
 
+#: who keeps referrals moving: a head teacher where they stand in as coordinator
+_KEEPS_MOVING: Final = (Role.COORDINATOR, Role.HEAD_TEACHER)
+
 
 def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
     """The referrals that `actor` keeps moving with a late part of somebody else, unless the referral stands there as late for it: a line each."""
-    if not any(role is Role.COORDINATOR for role, _unit in actor.roles):
+    if not any(role in _KEEPS_MOVING for role, _unit in actor.roles):
         return []
     mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER)
     assessed_late = and_(

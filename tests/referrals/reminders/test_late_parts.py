@@ -10,9 +10,9 @@ from referrals import clock, history
 from referrals.models import Account, AssessmentPart, Referral
 from referrals.reminders import digest, late_parts, waiting
 from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
-from referrals.vocabulary import DeadlineSource, PartStatus
+from referrals.vocabulary import DeadlineSource, PartStatus, Standing
 from referrals.work.waiting_items import Waiting, WaitingItem
-from tests.factories import a_part, a_referral, consented
+from tests.factories import a_member, a_part, a_referral, consented
 from tests.people import Cast
 from tests.referrals.test_queries import counted_queries
 
@@ -56,6 +56,18 @@ def test_its_coordinator_reads_of_it_when_it_is_late_and_the_head_teacher_when_i
     part.status, part.received_at = PartStatus.RECEIVED, clock.now()
     session.flush()
     assert of_parts(session, cast.coordinator, TUESDAY) == of_parts(session, cast.head_teacher, TUESDAY) == []
+
+
+def test_a_head_teacher_who_stands_in_as_coordinator_reads_of_it_as_soon_as_it_is_late(
+    session: Session, cast: Cast
+) -> None:
+    referral, _part = with_parts(session, cast)
+    referral.owner = a_member(session, referral, cast.head_teacher)
+    standing = next(one for one in referral.memberships if one.account_id == cast.head_teacher.id)
+    standing.standing = Standing.STANDS_IN
+    session.flush()
+    (item,) = of_parts(session, cast.head_teacher, MONDAY)
+    assert (item.kind, item.due_on, item.is_stalled) == (Waiting.OTHERS_PART, FRIDAY, False)
 
 
 def test_what_is_late_as_a_whole_stands_there_once(session: Session, cast: Cast) -> None:
