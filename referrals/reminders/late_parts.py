@@ -42,7 +42,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
 def left_lying(session: Session, actor: Actor, *, today: date, but: Collection[uuid.UUID] = ()) -> list[WaitingItem]:
     """The same in the units `actor` heads, once a part is late for as long as it was meant to take.
 
-    Left out are referrals that have stalled themselves, by their ids in `but`, and wait for parts.
+    Left out are referrals that are told of themselves, by their ids in `but`, and wait for parts.
     """
     if not any(role is Role.HEAD_TEACHER for role, _unit in actor.roles):
         return []

@@ -38,7 +38,8 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items += late_parts.waiting_for(session, actor, today=today)
     known = {(item.kind, item.subject_id) for item in items}
     own = list(_stalled(session, actor, today))
-    parts = late_parts.left_lying(session, actor, today=today, but={item.subject_id for item in own})
+    told = {item.subject_id for item in (*items, *own) if item.kind is Waiting.REFERRAL}
+    parts = late_parts.left_lying(session, actor, today=today, but=told)
     stalled = (*own, *parts, *service_referral.left_lying(session, actor))
     items += [one for one in stalled if (one.kind, one.subject_id) not in known]
     items += _actions_left(session, actor, today)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from referrals import clock, history
-from referrals.models import Account, AssessmentPart, Referral
+from referrals.access import Role
+from referrals.models import Account, AssessmentPart, Referral, RoleAssignment
 from referrals.reminders import digest, late_parts, waiting
 from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import DeadlineSource, PartStatus, Standing
@@ -80,6 +81,15 @@ def test_what_is_late_as_a_whole_stands_there_once(session: Session, cast: Cast)
     referral.target_on = None  # being worked out
     session.flush()
     assert [item.kind for item in of_parts(session, cast.coordinator, TUESDAY)] == [Waiting.OTHERS_PART]
+
+
+def test_who_heads_the_school_and_coordinates_reads_of_one_assessment_once(session: Session, cast: Cast) -> None:
+    referral, _part = with_parts(session, cast)
+    referral.owner, referral.target_on = cast.head_teacher, MONDAY  # late, and not yet twice as its part is
+    cast.head_teacher.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.school))
+    session.flush()
+    (item,) = of_parts(session, cast.head_teacher, TUESDAY)
+    assert (item.kind, item.due_on, item.is_stalled) == (Waiting.REFERRAL, MONDAY, False)
 
 
 def test_several_late_ones_are_one_line_with_the_first_day(session: Session, cast: Cast) -> None:
