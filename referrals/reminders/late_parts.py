@@ -95,8 +95,10 @@ def _late(session: Session, actor: Actor, *conditions: ColumnElement[bool], toda
 
 def _can_be_written(part: AssessmentPart) -> bool:
     """Whether its writer comes to it; only of somebody from another service is that asked, for each referral by itself."""
-    writer = part.assessor.actor()
-    return not is_from_another_service(writer) or bool(parties_for(Verb.SUBMIT_PART, writer, part.referral.facts()))
+    writer = part.assessor
+    if not is_from_another_service(Actor(profession=writer.profession)):
+        return True  # all else about the writer would be a few questions to the database for each
+    return bool(parties_for(Verb.SUBMIT_PART, writer.actor(), part.referral.facts()))
 
 
 def _first_of_each(parts: Iterable[AssessmentPart]) -> Iterator[WaitingItem]:

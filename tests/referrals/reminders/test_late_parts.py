@@ -1,6 +1,7 @@
 """A part of the assessment that is late while others are still in time: its coordinator reads of it, and in time the head teacher."""
 
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -152,10 +153,11 @@ def test_the_morning_mail_says_so(session: Session, cast: Cast, language: str, s
 @pytest.mark.parametrize("person", ["coordinator", "head_teacher"])
 def test_more_late_parts_do_not_mean_more_questions_to_the_database(session: Session, cast: Cast, person: str) -> None:
     actor = getattr(cast, person).actor()
+    writers = (cast.counsellor, cast.school_nurse, cast.teacher, cast.second_coordinator)
 
     def questions(number: int) -> int:
-        for _ in range(number):
-            with_parts(session, cast)
+        for _, writer in zip(range(number), cycle(writers), strict=False):
+            with_parts(session, cast, writer=writer)
         session.expire_all()
         with counted_queries(session) as asked:
             assert late_parts.waiting_for(session, actor, today=TUESDAY) or late_parts.left_lying(
