@@ -1,7 +1,7 @@
 """The plan's pages: written in a meeting, sent when complete, approved by somebody else, and kept in every version."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -390,6 +390,16 @@ def test_a_replaced_version_says_so(desk, signed_in):
 
 def action_of(session, referral):
     return plan_versions.actions_of(plan_versions.versions(session, referral)[0])[0]
+
+
+def test_days_in_the_wrong_order_in_a_draft_from_before_are_not_said_to_be_missing(desk, settings, signed_in):
+    days = {"valid_from": date(2026, 12, 9), "valid_to": date(2026, 9, 16)}
+    number = desk.lay(PLAN_DRAFT, PlanStatus.DRAFT, guardians_view="Samma sak hemma.", **days)
+    with db.writing(settings.database) as session:
+        action = action_of(session, session.scalars(select(Referral).where(Referral.number == number)).one())
+        action.to_on = action.from_on - timedelta(days=1)
+    page = signed_in("karin").get(f"/referrals/{number}/action-plan/edit?missing=1")
+    assert ["The last day comes before the first. Check both." in problem for problem in page.problems] == [True, True]
 
 
 def test_the_owner_of_an_action_says_how_it_stands(desk, settings, signed_in):

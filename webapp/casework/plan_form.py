@@ -13,6 +13,7 @@ from referrals.people import roster
 from referrals.plans import plan_versions
 from referrals.rules import rulebook, targets
 from referrals.vocabulary import N_, About, Term, Unfit
+from schemas.action_plan import END_BEFORE_START
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
 from webapp.casework import note_forms
@@ -97,13 +98,13 @@ def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
 
 
 def mark_missing(form: forms.Form, missing: list[str]) -> None:
-    """Say at each field what is still missing before the plan can be approved."""
+    """Say at each field what is still missing before the plan can be approved, or comes before what it is to follow."""
     for name in missing:
         last = name.rpartition("-")[2]
         if last == "text":
             form.refuse(name, _LACKING_ACTION if "-actions-" in name else _LACKING_GOAL)
-        else:
-            form.refuse(name, LACKING[last])
+        else:  # what lacks nothing but an order is a last day before its first
+            form.refuse(name, END_BEFORE_START if form.value(name) else LACKING[last])
 
 
 def mark_unfit(form: forms.Form, unfit: dict[str, Unfit]) -> None:
