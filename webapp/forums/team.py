@@ -2,12 +2,12 @@
 
 import uuid
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Role
 from referrals.disclosure import hand_over
 from referrals.errors import AgendaRefused
@@ -69,7 +69,7 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     try:
         planned = team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())
     except AgendaRefused as refused:
-        form.refuse("starts_time" if refused.problem is AgendaProblem.PASSED else "minutes", refused.problem.label)
+        form.refuse(_field_of(refused.problem, values["first_on"]), refused.problem.label)
         return team_page(forum, 422, form=form)
     if not planned.added:
         form.refuse("first_on" if planned.closed or planned.there else "starts_time", _said(planned))
@@ -194,6 +194,13 @@ def _subscription(owner: Forum | Account) -> str | None:
     else:
         path = url_for("forums.subscribed_own_dates", account_id=owner.id, token=secret)
     return transactions.settings().base_url + path
+
+
+def _field_of(problem: AgendaProblem, first_on: date) -> str:
+    """The field at which to say why a series cannot be: the day where it has passed itself, the hour where only that has."""
+    if problem is not AgendaProblem.PASSED:
+        return "minutes"
+    return "first_on" if first_on < here.today(transactions.session()) else "starts_time"
 
 
 def _alike(these: tuple[TeamDate, ...]) -> tuple[str, str]:
