@@ -35,6 +35,8 @@ AT_WEEKEND: Final = N_("At a weekend: closed anyway")
 LONG: Final = N_("More than a hundred days. Tick it if that is right.")
 #: no school holiday is longer, days in between included
 _LONGEST: Final = timedelta(days=100)
+#: some calendars end a whole day at 23:59; that on which the clocks go forward has no more hours
+_WHOLE_DAY: Final = timedelta(hours=23)
 _SATURDAY: Final = 5
 
 
@@ -111,7 +113,7 @@ def _take(found: Found, event: Event, zone: ZoneInfo) -> None:
     if last_on < first_on:
         found.left_out.append((name, BACKWARDS))
         return
-    is_part = isinstance(event.start, datetime) and event.end - event.start < timedelta(days=1)
+    is_part = isinstance(event.start, datetime) and event.end - event.start < _WHOLE_DAY
     _add(found, name, {"first_on": str(first_on), "last_on": str(last_on), "label": name}, is_part_of_day=is_part)
 
 

@@ -54,6 +54,8 @@ def test_an_event_without_an_end_is_its_day_with_its_first_name_and_what_was_can
         ("DTSTART:20261202T100000Z\r\nDTEND:20261202T110000Z", closed_days_file.PART_OF_DAY),
         ("DTSTART:20261202T100000Z", closed_days_file.PART_OF_DAY),
         ("DTSTART:20261201T230000Z\r\nDTEND:20261202T230000Z", ""),  # midnight to midnight here
+        ("DTSTART:20261202T000000\r\nDTEND:20261202T235900", ""),  # what some calendars call a whole day
+        ("DTSTART:20261202T000000\r\nDTEND:20261202T225900", closed_days_file.PART_OF_DAY),
         ("DTSTART;VALUE=DATE:20261205\r\nDTEND;VALUE=DATE:20261207", closed_days_file.AT_WEEKEND),
         ("DTSTART;VALUE=DATE:20261206", closed_days_file.AT_WEEKEND),
         ("DTSTART;VALUE=DATE:20261206\r\nDTEND;VALUE=DATE:20261208", ""),
