@@ -4,12 +4,13 @@ Everybody called is told by the same mail that called them, with the same calend
 go; what was answered was about the time, so where that changes all are asked anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, here, team_review
@@ -134,6 +135,7 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
     _require_theirs(listed, date, by)
     zone = here.time_zone(session)
     day = local_date(date.starts_at, zone=zone)
+    _hold(session, listed)
     called = [meeting for slot in listed if (meeting := _planned(session, slot.item.referral)) is not None]
     then = [meeting for meeting in called if local_date(meeting.starts_at, zone=zone) == day]
     for meeting in then:
@@ -220,12 +222,13 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
 
 
 def _take_along(
-    session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None, keep_times: bool = False
+    session: Session, slots: Sequence[Slot], place: str, *, by: Actor, reason: str | None, keep_times: bool = False
 ) -> Moved:
     """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's.
 
     Where they `keep_times`, to the new place only, and not to what is over.
     """
+    _hold(session, slots)
     moved = left = to_tell = same_hour = 0
     for slot in slots:
         meeting = _planned(session, slot.item.referral)
@@ -243,6 +246,15 @@ def _take_along(
         else:
             left += 1
     return Moved(moved, left, to_tell, same_hour)
+
+
+def _hold(session: Session, slots: Iterable[Slot]) -> None:
+    """Let nobody else decide about these referrals before this transaction ends.
+
+    In the order in which a change of the calendar holds all of them, whatever theirs on the agenda is: no two wait for each other.
+    """
+    theirs = Referral.id.in_([slot.item.referral_id for slot in slots])
+    session.scalars(select(Referral.id).where(theirs).order_by(Referral.id).with_for_update(key_share=True)).all()
 
 
 def _planned(session: Session, referral: Referral) -> TeamMeeting | None:

@@ -182,6 +182,21 @@ def test_nobody_else_changes_an_agenda_while_something_is_put_on_it_or_moved_fro
     event.remove(session, "do_orm_execute", note)
 
 
+def test_all_referrals_of_a_date_are_held_in_one_order_before_a_meeting_moves_or_is_called_off(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    call(session, cast, put(session, cast, first))
+    with counted_queries(session) as moved:
+        moving.move_date(session, first, BEGINS + timedelta(days=1), by=by, reason=None)
+    with counted_queries(session) as withdrawn:
+        moving.withdraw_date(session, first, by=by, reason="Ledigt.")
+    for done in (moved, withdrawn):
+        holds = next(place for place, said in enumerate(done) if said.startswith("SELECT referral.id \nFROM referral"))
+        assert "ORDER BY referral.id" in done[holds]
+        assert holds < next(place for place, said in enumerate(done) if said.startswith("UPDATE team_meeting"))
+
+
 def test_what_a_colleague_took_away_or_moved_first_is_refused_in_words(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
