@@ -20,7 +20,7 @@ from schemas.fields import (
     ShortText,
     Tick,
 )
-from schemas.statutory import GIVE_DECISION_DAY, SAY_WHERE_KEPT
+from schemas.statutory import SAY_WHERE_KEPT
 
 #: no quarter has more weekdays
 MOST_DAYS = 66
@@ -127,7 +127,7 @@ class LeaveForm(_StepForm):
 
 
 class ElsewhereForm(_StepForm):
-    """Where another system keeps the decision, and since when."""
+    """Where another system keeps what was sent, and since when."""
 
     kept_in = ShortText(needed=SAY_WHERE_KEPT)
-    decided_on = DateField(needed=GIVE_DECISION_DAY, is_past=True)
+    decided_on = DateField(needed=GIVE_DATE, is_past=True)

@@ -1,4 +1,4 @@
-"""A warning or report about absence that was decided in another system: where it is kept and since when, with no paper of ours."""
+"""A warning or report about absence that was sent from another system: where it is kept and since when, with no paper of ours."""
 
 from datetime import date
 from typing import Final
@@ -18,15 +18,16 @@ _AWAY: Final = "unpoint"
 
 
 def point(session: Session, step: AbsenceStep, *, by: Actor, seen: str, kept_in: str, decided_on: date | None) -> None:
-    """Record where the decision is kept. It counts as sent: growing days make nothing due anew.
+    """Record where what was sent is kept. It counts as sent from here: growing days make nothing due anew.
 
-    Raises NotAllowed, AlreadyMoved, and Incomplete for what is missing, a day that has not come, or with "overtaken" as in
-    `absence.send`.
+    Raises NotAllowed, AlreadyMoved, and Incomplete for what is missing, a day that has not come, with "before_quarter" for one on
+    which nothing could be due yet, or with "overtaken" as in `absence.send`.
     """
     absence.require_open(session, step, by=by, verb=f"point_{step.kind.value}")
     stated = {
         "kept_in": kept_in.strip(),
         "decided_on": decided_on is not None and decided_on <= here.today(session),
+        "before_quarter": decided_on is None or step.quarter_on <= decided_on,
         "overtaken": seen == absence.sum_read(step),
     }
     if missing := [name for name, value in stated.items() if not value]:

@@ -247,7 +247,7 @@ def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henr
     assert "Take the pupil away" not in henrik.get(page).text
 
 
-def test_a_warning_decided_in_another_system_is_a_pointer_without_a_paper_and_the_report_names_its_day(
+def test_a_warning_sent_from_another_system_is_a_pointer_without_a_paper_and_the_report_names_its_day(
     henrik, emil, settings
 ):
     page, steps = emil
@@ -256,17 +256,19 @@ def test_a_warning_decided_in_another_system_is_a_pointer_without_a_paper_and_th
     back = henrik.submit({"kept_in": "", "decided_on": ""}, form=shown.form("elsewhere-form"), status=422)
     assert len(back.problems) == 2
     back = henrik.submit(elsewhere | {"decided_on": "2026-09-17"}, form=back.form("elsewhere-form"), status=422)
-    assert back.problems == ["Decided on: This day has not come yet. Choose today or an earlier day."]
+    assert back.problems == ["Sent on: This day has not come yet. Choose today or an earlier day."]
+    back = henrik.submit(elsewhere | {"decided_on": "2026-06-30"}, form=back.form("elsewhere-form"), status=422)
+    assert back.problems == ["Sent on: This day lies before the quarter. Give the day on which it was sent."]
     assert back.fields(back.form("elsewhere-form"))["kept_in"] == elsewhere["kept_in"]
     back = henrik.submit(elsewhere | {"seen": "3.0 37"}, form=back.form("elsewhere-form"), status=422)
     assert "Now the new sum stands above" in " ".join(back.problems)
     shown = henrik.submit(elsewhere, form=shown.form("elsewhere-form"))
-    for words in ("Decided in another system", "10 September 2026", elsewhere["kept_in"]):
+    for words in ("Sent from another system", "10 September 2026", elsewhere["kept_in"]):
         assert words in shown.text
     assert "Open the paper" not in shown.text
     assert henrik.client.get(f"{steps['absence_warning']}/paper").status_code == 404
-    assert "Decided in another system" in henrik.get(page).text
-    assert "Warning to the parents: decided in another system" in henrik.get("/absence").text
+    assert "Sent from another system" in henrik.get(page).text
+    assert "Warning to the parents: sent from another system" in henrik.get("/absence").text
     assert "Warn the parents about absence" not in henrik.get("/home").text
     henrik.get(steps["absence_report"])
     henrik.submit({"told_on": "2026-09-16", "done": "Et møde.", "views": "De er enige."})

@@ -41,6 +41,7 @@ UNMET = {
     "days": absence_file.TOO_MANY_DAYS,
     "told_on": N_("This day has not come yet. Choose today or an earlier day."),
     "decided_on": N_("This day has not come yet. Choose today or an earlier day."),
+    "before_quarter": N_("This day lies before the quarter. Give the day on which it was sent."),
     "overtaken": N_(
         "The days were summed up anew since you opened this page. Now the new sum stands above: read it, and decide again."
     ),

@@ -28,6 +28,8 @@ from webapp.language import gettext, in_order, language
 
 #: names of the forms of a step's page
 SEND, LEAVE, ELSEWHERE = "send", "leave", "elsewhere"
+#: where a refusal stands that is not about the one field of its name: above the form, or at the field it is about
+_PLACES = {"overtaken": "", "changed": "", "before_quarter": "decided_on"}
 #: said where nobody would be left to decide
 _NOBODY_ELSE = N_(
     "Nobody else leads your school and could take it up. Let an administrator give a deputy the role of head teacher first, and step aside then."
@@ -123,7 +125,7 @@ def send_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnVa
         rules.send(session, step, by=people.actor(), seen=seen, said=values, language=spoken)
     except Incomplete as refused:
         for name in refused.missing:
-            form.refuse("" if name in ("overtaken", "changed") else name, absence.UNMET[name])
+            form.refuse(_PLACES.get(name, name), absence.UNMET[name])
         return _step_page(step, {SEND: form})
     answer = _to_step(step)
     transactions.commit()  # what was decided stays, whatever becomes of the paper: the page offers it again
@@ -157,7 +159,7 @@ def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
 @blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/elsewhere")
 @for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def point_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
-    """Record that it is decided in another system."""
+    """Record that it was sent from another system."""
     step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
     values = form.load(ElsewhereForm())
     if values is None:
@@ -166,7 +168,7 @@ def point_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
         absence_elsewhere.point(transactions.session(), step, by=people.actor(), **values)
     except Incomplete as refused:
         for name in refused.missing:
-            form.refuse("" if name == "overtaken" else name, absence.UNMET[name])
+            form.refuse(_PLACES.get(name, name), absence.UNMET[name])
         return _step_page(step, {ELSEWHERE: form})
     notices.say_next(gettext("It is recorded where the decision is kept."))
     return _to_step(step)
@@ -175,7 +177,7 @@ def point_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
 @blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/elsewhere/away")
 @for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def take_absence_pointer_away(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
-    """Take away that it is decided in another system."""
+    """Take away that it was sent from another system."""
     step = rules.step_of(found, due_id) or abort(404)
     absence_elsewhere.take_away(transactions.session(), step, by=people.actor())
     notices.say_next(gettext("It is taken away. What is due waits for you again."))

@@ -672,6 +672,7 @@ def test_a_pointer_holds_like_what_was_sent_has_no_paper_and_can_be_taken_away(s
         ({"kept_in": " "}, "kept_in"),
         ({"decided_on": None}, "decided_on"),
         ({"decided_on": date(2026, 9, 18)}, "decided_on"),
+        ({"decided_on": THIS - timedelta(days=1)}, "before_quarter"),
     ],
 )
 def test_a_pointer_that_lacks_something_is_refused(session, danish, due, typed, missing):
