@@ -21,7 +21,7 @@ def point(session: Session, step: AbsenceStep, *, by: Actor, seen: str, kept_in:
     """Record where what was sent is kept. It counts as sent from here: growing days make nothing due anew.
 
     Raises NotAllowed, AlreadyMoved, and Incomplete for what is missing, a day that has not come, with "before_quarter" for one on
-    which nothing could be due yet, or with "overtaken" as in `absence.send`.
+    which nothing could be due yet, or with "overtaken" or "changed" as in `absence.send`.
     """
     absence.require_open(session, step, by=by, verb=f"point_{step.kind.value}")
     stated = {
@@ -29,6 +29,7 @@ def point(session: Session, step: AbsenceStep, *, by: Actor, seen: str, kept_in:
         "decided_on": decided_on is not None and decided_on <= here.today(session),
         "before_quarter": decided_on is None or step.quarter_on <= decided_on,
         "overtaken": seen == absence.sum_read(step),
+        "changed": absence.newest(step.pupil, step.quarter_on) == step.days,
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)

@@ -275,6 +275,10 @@ def test_a_warning_sent_from_another_system_is_a_pointer_without_a_paper_and_the
     answer = henrik.client.get(f"{steps['absence_report']}/paper")
     text = " ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages)
     assert "10 September 2026" in " ".join(text.split())
+    henrik.get(page)
+    shown = henrik.submit({"days": "2"})
+    assert "Warning to the parents: the days were put right after it was sent from another system" in shown.text
+    assert "the letter itself" not in shown.text, "there is none of ours"
     henrik.get(steps["absence_warning"])
     assert "What is due waits for you again." in henrik.submit(form="away-form").text
     assert "Warn the parents about absence" in henrik.get("/home").text

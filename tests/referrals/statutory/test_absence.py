@@ -682,6 +682,14 @@ def test_a_pointer_that_lacks_something_is_refused(session, danish, due, typed, 
     assert (refused.value.missing, step.decided_at) == ((missing,), None)
 
 
+def test_a_pointer_waits_for_the_sum_where_days_were_entered_anew_since_this_morning(session, danish, due, enter):
+    step = due(4.0)[WARNING]
+    enter(replace(EMIL, days=3.0))
+    with pytest.raises(Incomplete) as refused:
+        point(session, step, danish.head_teacher)
+    assert (refused.value.missing, step.decided_at) == (("changed",), None)
+
+
 def test_only_who_keeps_the_absence_points_and_what_was_decided_here_is_not_taken_away(session, danish, due):
     step, head = due(4.0)[WARNING], danish.head_teacher
     with pytest.raises(NotAllowed):
