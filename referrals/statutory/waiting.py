@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Date, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from referrals import calendar
@@ -36,7 +36,7 @@ from referrals.work.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
-_POINTED, _SINCE = aliased(History), aliased(History)
+_POINTED, _SINCE, _ENDED = aliased(History), aliased(History), aliased(History)
 _LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
 
@@ -48,14 +48,19 @@ def _is_pointed_to(kind: Any, track: str) -> ColumnElement[bool]:
 
 
 def _is_taken_elsewhere(kind: Any, track: str) -> ColumnElement[bool]:
-    """Whether a pointer that came after it was begun here says that it is decided elsewhere.
+    """Whether a pointer that came while it ran here, and is of no day before it was begun, says that it is decided elsewhere.
 
-    One that was there before is about an earlier one: what is begun here since waits all the same.
+    One that was there before, or is of an earlier day, is about an earlier one, and one that came after its end about a later one:
+    this one waits all the same.
     """
     later = select(StatutoryDecision.id).join(_POINTED, StatutoryDecision.history_id == _POINTED.id)
-    later = later.join(_SINCE, _SINCE.id == kind.begun_id).where(
+    later = later.join(_SINCE, _SINCE.id == kind.begun_id).outerjoin(_ENDED, _ENDED.id == kind.concluded_id)
+    later = later.where(
         StatutoryDecision.referral_id == kind.referral_id, StatutoryDecision.taken_away_at.is_(None),
         _POINTED.verb == Verb.LINK_STATUTORY_DECISION, _POINTED.choice == track, _POINTED.number > _SINCE.number,
+        # the day as the database counts it: in a summer's first two hours it can be the one before, never a later one
+        StatutoryDecision.decided_on >= func.date(_SINCE.at, type_=Date),
+        _ENDED.id.is_(None) | (_POINTED.number < _ENDED.number),
     )  # fmt: skip
     return later.correlate(kind).exists()
 

@@ -1,5 +1,6 @@
 """What waits beside the team's work: reports for the head teacher, investigations for whoever is named, until it is done."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -87,14 +88,25 @@ def test_an_absence_that_is_investigated_elsewhere_since_it_was_begun_here_waits
     referral, head = a_referral(session, cast), cast.head_teacher.actor()
     link = Link("absence_investigation", "Skolans diarium", TODAY, DecidedBy.HEAD_TEACHER)
     links.link_decision(session, referral, by=head, seen=None, link=link)
-    begin(session, referral, cast, ABSENCE, cast.special_educator.id)
+    begun = begin(session, referral, cast, ABSENCE, cast.special_educator.id)
     session.flush()
-    assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE]
-    assert statutory_waiting.has_open_duties(session, referral)
+    earlier = replace(link, decided_on=TODAY - timedelta(days=1))
+    for _again in range(2):
+        assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE]
+        assert statutory_waiting.has_open_duties(session, referral)
+        links.link_decision(session, referral, by=head, seen=None, link=earlier)
     later = links.link_decision(session, referral, by=head, seen=None, link=link)
     assert beside(session, cast.head_teacher) == []
     links.unlink_decision(session, referral, by=head, seen=None, decision_id=later.id)
     assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE]
+    while_it_ran = links.link_decision(session, referral, by=head, seen=None, link=link)
+    conclude(session, begun, cast.special_educator.actor())
+    assert beside(session, cast.head_teacher) == []
+    links.unlink_decision(session, referral, by=head, seen=None, decision_id=while_it_ran.id)
+    links.link_decision(session, referral, by=head, seen=None, link=link)
+    assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE], (
+        "what came after its end is about another one"
+    )
 
 
 def test_nothing_waits_of_a_concern_taken_back_or_for_who_may_not_know_of_it(session: Session, cast: Cast) -> None:
