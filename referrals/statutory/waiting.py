@@ -37,14 +37,22 @@ from referrals.work.worklist import in_units, shown_unit
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
 _POINTED, _SINCE, _ENDED = aliased(History), aliased(History), aliased(History)
+#: the day as the database counts it: in the first two hours of a summer's day it can be the one before, never a later one
+_SINCE_ON: Final = func.date(_SINCE.at, type_=Date)
 _LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
 
-def _is_pointed_to(kind: Any, track: str) -> ColumnElement[bool]:
-    """Whether a pointer beside the same referral says that it is decided elsewhere: then it waits for nobody here."""
+def _is_pointed_to(kind: Any, track: str, *, since: Any) -> ColumnElement[bool]:
+    """Whether a pointer beside the same referral says that it is decided elsewhere: then it waits for nobody here.
+
+    One that was there before, and is of an earlier day, is about an earlier one: what came since waits all the same.
+    """
     pointer = select(StatutoryDecision.id).join(_POINTED, StatutoryDecision.history_id == _POINTED.id)
-    held = StatutoryDecision.taken_away_at.is_(None) & (_POINTED.choice == track)
-    return pointer.where(StatutoryDecision.referral_id == kind.referral_id, held).exists()
+    pointer = pointer.join(_SINCE, _SINCE.id == since).where(
+        StatutoryDecision.referral_id == kind.referral_id, StatutoryDecision.taken_away_at.is_(None),
+        _POINTED.choice == track, (_POINTED.number > _SINCE.number) | (StatutoryDecision.decided_on >= _SINCE_ON),
+    )  # fmt: skip
+    return pointer.correlate(kind).exists()
 
 
 def _is_taken_elsewhere(kind: Any, track: str) -> ColumnElement[bool]:
@@ -58,8 +66,7 @@ def _is_taken_elsewhere(kind: Any, track: str) -> ColumnElement[bool]:
     later = later.where(
         StatutoryDecision.referral_id == kind.referral_id, StatutoryDecision.taken_away_at.is_(None),
         _POINTED.verb == Verb.LINK_STATUTORY_DECISION, _POINTED.choice == track, _POINTED.number > _SINCE.number,
-        # the day as the database counts it: in a summer's first two hours it can be the one before, never a later one
-        StatutoryDecision.decided_on >= func.date(_SINCE.at, type_=Date),
+        StatutoryDecision.decided_on >= _SINCE_ON,
         _ENDED.id.is_(None) | (_POINTED.number < _ENDED.number),
     )  # fmt: skip
     return later.correlate(kind).exists()
@@ -69,7 +76,8 @@ def _is_taken_elsewhere(kind: Any, track: str) -> ColumnElement[bool]:
 _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]] = (
     (
         Verb.BEGIN_SUPPORT_INVESTIGATION, SupportReport, SupportReport.history_id,
-        SupportReport.investigation_id.is_(None) & ~_is_pointed_to(SupportReport, "special_support_investigation"),
+        SupportReport.investigation_id.is_(None)
+        & ~_is_pointed_to(SupportReport, "special_support_investigation", since=SupportReport.history_id),
     ),
     (
         Verb.REPORT_ABSENCE, AbsenceInvestigation, AbsenceInvestigation.begun_id,
@@ -80,12 +88,13 @@ _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]]
     ),
     (
         Verb.BEGIN_DEGRADING_INVESTIGATION, DegradingReport, DegradingReport.passed_on_id,
-        DegradingReport.begun_id.is_(None) & ~_is_pointed_to(DegradingReport, "degrading_treatment"),
+        DegradingReport.begun_id.is_(None)
+        & ~_is_pointed_to(DegradingReport, "degrading_treatment", since=DegradingReport.history_id),
     ),
     (
         Verb.DECIDE_EDUCATIONAL_HELP, EducationalAssessment, EducationalAssessment.concluded_id,
         EducationalAssessment.concluded_id.is_not(None) & ~EducationalAssessment.decision.has()
-        & ~_is_pointed_to(EducationalAssessment, "educational_assessment"),
+        & ~_is_pointed_to(EducationalAssessment, "educational_assessment", since=EducationalAssessment.begun_id),
     ),
 )  # fmt: skip
 #: what is carried out by whoever is named, until it has its result

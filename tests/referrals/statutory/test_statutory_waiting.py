@@ -82,6 +82,22 @@ def test_what_a_pointer_says_is_decided_elsewhere_waits_no_more_and_waits_again_
     assert len(beside(session, cast.head_teacher)) == 2
 
 
+@pytest.mark.parametrize(("days_before", "waits"), [(1, True), (0, False)])
+def test_a_report_waits_whatever_was_decided_elsewhere_before_its_day(
+    session: Session, cast: Cast, days_before: int, waits: bool
+) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    for track in ("special_support_investigation", "degrading_treatment"):
+        link = Link(track, "Skolans diarium", TODAY - timedelta(days=days_before), DecidedBy.HEAD_TEACHER)
+        links.link_decision(session, referral, by=head, seen=None, link=link)
+    report_both(session, referral, cast)
+    (treated,) = degrading_treatment.reports_of(session, referral)
+    passed_on = {"report_id": treated.id, "passed_on_to": "Förvaltningen", "passed_on_on": TODAY}
+    degrading_treatment.pass_on_report(session, referral, by=head, seen=None, **passed_on)  # type: ignore[arg-type]
+    begin_both = {Verb.BEGIN_SUPPORT_INVESTIGATION, Verb.BEGIN_DEGRADING_INVESTIGATION}
+    assert {verb for verb, _since, _all in beside(session, cast.head_teacher)} == (begin_both if waits else set())
+
+
 def test_an_absence_that_is_investigated_elsewhere_since_it_was_begun_here_waits_for_no_report(
     session: Session, cast: Cast
 ) -> None:
