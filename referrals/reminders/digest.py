@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from referrals import calendar, clock, languages, notifications
@@ -99,6 +99,11 @@ def note_returned(session: Session, message_id: str) -> bool:
         return False
     row.returned_at = clock.now()  # people read it
     return True
+
+
+def begin_anew(session: Session, account_id: uuid.UUID) -> None:
+    """Forget which mails to an account came back: it has another address now. What could not be sent today is tried again."""
+    session.execute(update(Reminder).where(Reminder.account_id == account_id).values(returned_at=None))
 
 
 def came_back(session: Session, account_id: uuid.UUID) -> datetime | None:

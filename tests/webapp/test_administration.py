@@ -215,9 +215,15 @@ def test_whose_mail_comes_back_stands_beside_their_name_in_whatever_role(anton, 
         session.add(
             Reminder(account_id=reader.id, day=at.date(), message_id="<1@x.invalid>", tried_at=at, returned_at=at)
         )
-        name = reader.name
+        name, page = reader.name, f"/administration/people/{reader.id}"
     (line,) = without_mail()
     assert name in line
+    anton.get(page)
+    anton.submit({"name": "Anton Nilhamre"})
+    assert len(without_mail()) == 1, "the address is the same"
+    anton.get(page)
+    anton.submit({"email": "another.address@trivsel.invalid"})
+    assert without_mail() == [], "nothing came back from the new address yet"
 
 
 def test_roles_are_given_and_taken_by_unit(anton, settings):

@@ -88,8 +88,10 @@ def change_person(account_id: uuid.UUID) -> ResponseReturnValue:
     values, roles = _values(form, found)
     if values is None:
         return _person_page(form, found, 422)
-    session, could_sign_in = transactions.session(), found.is_active
+    session, could_sign_in, address = transactions.session(), found.is_active, found.email
     organisation.change(session, found, by=asking.actor(), **values)
+    if found.email != address:
+        digest.begin_anew(session, found.id)
     if could_sign_in and not found.is_active:
         protection_disposal.ask_anew(session, found)
     organisation.give_roles(session, found, roles, by=asking.actor())

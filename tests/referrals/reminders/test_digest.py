@@ -288,6 +288,18 @@ def test_a_mail_that_came_back_is_known_to_its_reader(session: Session, cast: Ca
     assert cast.coordinator.id not in digest.to_remind(session)
 
 
+def test_a_mail_that_came_back_today_is_tried_again_once_the_address_is_another(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    a_referral(session, cast, target_on=WEDNESDAY)
+    digest.note_returned(session, written(session, cast).message_id)
+    from_wednesday.shift(digest.PAUSE)
+    assert cast.coordinator.id not in digest.to_remind(session)
+    digest.begin_anew(session, cast.coordinator.id)
+    assert digest.came_back(session, cast.coordinator.id) is None
+    assert cast.coordinator.id in digest.to_remind(session)
+
+
 def test_coordinators_know_whose_mail_comes_back(session: Session, cast: Cast) -> None:
     def mail(account: Account, day: date, *, returned: bool) -> Reminder:
         at = clock.machine_now()
