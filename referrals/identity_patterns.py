@@ -28,9 +28,15 @@ _SHORT_DATE = rf"(?:\d\d{_MONTH}{_DAY}|{_DAY}{_MONTH}\d\d)"
 NUMBER: Final = re.compile(rf"(?<!\d)(?:{_DATE}{_LAST}|{_SHORT_DATE}[,;:]\s{{0,3}}{_DIGITS})")
 #: a whole birth date, where it says that it is one
 BIRTH_DATE: Final = re.compile(rf"\b{_OF_BIRTH}{_LOOSE_DATE}(?!\d)")
-_BEFORE, _AFTER = r"(?<![\w.,:/-])", r"(?![\w)])"
-#: between two numbers it is "to"
-_SMALL_A = r"a(?!\s\d)"
+#: what stands before § is a law
+_BEFORE, _AFTER = r"(?<![\w.,:/-])", r"(?![\w)]|\s?§)"
+#: what a time is counted in
+_UNIT = r"(?:skole?)?(?:veck|dag|dygn|tim|min|mån|uge|døgn|år|gång|gang|lektion|termin)"
+#: between two numbers it is "to", where no word follows that says what else there are so many of: "i 3 a 4 veckor", and not
+#: "i 4 a 25 elever"
+_SMALL_A = rf"a(?!\s+(?:(?:\d+|två|tre|fyra|fem|to|fire)\b(?!\s+(?!{_UNIT})\w)|max\s+\d|hand\b))"
+#: before a number it is "the": "den første d. 4. maj"
+_SMALL_D = r"d(?!\.\s?\d)"
 CLASS: Final = re.compile(
     # "klass 7 c", "åk. 4 b", "klasse 3.a", "årskurs 7-b"; "i" and "å" are words
     r"\b(?i:klass(?:en|e)?|åk|årskurs|årgang|class|year|grade)\.?\s*\d{1,2}\s?[.:-]?\s?[A-HJ-Za-hj-z]\b"
@@ -42,12 +48,13 @@ CLASS: Final = re.compile(
     rf"|{_BEFORE}(?:10|\d)(?:[-:][A-HX-Z]|[-:][b-df-h]){_AFTER}"
     # "(4b)"; with the closing bracket alone it is a part of a list
     r"|(?<=[(\[])(?:10|\d)[.:-]?\s?[A-Za-h](?=[)\]])"
-    # "4 B", "3. A"; a small letter alone is more often a word, but for "i 4. b"; "i 3 a 4 veckor" is from three to four, "i 7 f.m." a time
+    # "4 B", "3. A"; a small letter alone is more often a word, but for "i 4. b"; "i 3 a 4 veckor" is from three to four, "i 7 f.m." and
+    # "i 2 h" are times
     rf"|{_BEFORE}(?:10|\d)\.?\s[A-HX-Z](?![\w-])"
-    rf"|(?<=\b[Ii]\s)(?:10|\d)\.?\s(?:{_SMALL_A}|[b-h])(?![\w)-]|\.\s?\w\.)"
+    rf"|(?<=\b[Ii]\s)(?:10|\d)\.?\s(?:{_SMALL_A}|{_SMALL_D}|[bce-g])(?![\w)-]|\s?§|\.\s?(?:[^\W\d_]\.|[Kk]r\b))"
     # "sjuan b", "syvende a"
-    rf"|\b(?i:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian)\s(?:{_SMALL_A}|[b-h])\b"
-    rf"|\b(?i:første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende)\s(?:{_SMALL_A}|[b-h])\b"
+    rf"|\b(?i:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian)\s(?:{_SMALL_A}|{_SMALL_D}|[bce-h])\b"
+    rf"|\b(?i:første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende)\s(?:{_SMALL_A}|{_SMALL_D}|[bce-h])\b"
     # a class of an upper secondary school: "NA21B", "TE22", "NA1b", "Na21b"
     r"|\b[A-ZÅÄÖ]{2}\d{2}[A-Fa-f]?\b|\b[A-ZÅÄÖ][A-Za-zåäö]\d{1,2}[A-Fa-f]\b"
 )

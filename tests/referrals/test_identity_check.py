@@ -186,6 +186,13 @@ def test_the_name_of_a_team_or_a_telephone_is_no_number_of_a_referral(written: s
         ("i sjuan b", "sjuan b"),
         ("i syvende b", "syvende b"),
         ("i 7\u200bB", "7\u200bB"),
+        ("i 4 a 25 elever", "4 a"),
+        ("i 4 a er der 25", "4 a"),
+        ("i 4 a tre drenge", "4 a"),
+        ("eleverna i sjuan a 25 elever", "sjuan a"),
+        ("i 4 b. 2. gang", "4 b"),
+        ("i 4 d, og", "4 d"),
+        ("et barn i syvende d. Barnet er ked af det", "syvende d"),
     ],
 )
 def test_classes_are_found_as_schools_write_them(text: str, found: str) -> None:
@@ -205,6 +212,12 @@ def test_classes_are_found_as_schools_write_them(text: str, found: str) -> None:
         "i 7 f.m., i 7 e. m. och i 2 d. v. s. länge",
         "at barnet har ventet i 2. a 3 uger, første a 2 timer",
         "a pupil in 4 a week, and I saw 4 a day",
+        "i 3 a § skollagen, i 3a § och i 2 b § samma lag",
+        "borta i 2 a tre veckor, i 3 a fyra veckor, i 2 a max 3 veckor och i 3 a  4 skoldagar, i 3 a 4.",
+        "i 1 a hand och i 1. a hand",
+        "eleven satt i 2 h. och väntade",
+        "i 5 f.Kr. och i 7 e. Kr.",
+        "den første d. 4. maj, og den anden d. 12/9",
     ],
 )
 def test_times_parts_of_a_list_and_ordinals_are_no_classes(text: str) -> None:
