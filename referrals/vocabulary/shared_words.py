@@ -106,7 +106,7 @@ GROUPS: Final = (
         Word("preliminary-assessment", N_("Preliminary assessment by the authority"), N_("The social services decide whether a report leads to an investigation. It is not the team's initial assessment.")),
         Word("child-assessment", N_("Investigation by the social services"), N_("What the social services find out about a child's needs under their own law. The team reads nothing of it.")),
         Word("adaptations", N_("Extra adaptations"), N_("Small changes within ordinary teaching, such as clearer instructions or a quiet place. They need no formal decision.")),
-        Word("special-support", N_("Special support"), N_("Help that goes further than adaptations. The head teacher has the need investigated and decides; the team can suggest it.")),
+        Word("special-support", N_("Special support or special education"), N_("Help that goes further than adaptations. The head teacher has the need investigated and decides; the team can suggest it.")),
         Word("support-investigation", N_("Investigation of special support"), N_("Why school is difficult for a pupil and what is needed, looked at from several sides. In Sweden it follows a report to the head teacher.")),
         Word("educational-investigation", N_("Educational investigation"), N_("What in teaching and surroundings helps or hinders a child's learning, written by those who are trained for it.")),
         Word("programme", N_("Programme of special support"), N_("The head teacher's decision on what support a pupil gets, how it is followed up, and who answers for it. It can be appealed.")),

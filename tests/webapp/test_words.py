@@ -272,8 +272,8 @@ def test_follow_up_and_closing_have_their_words_at_hand(signed_in, desk, wednesd
 @pytest.mark.parametrize(
     ("page", "named"),
     [
-        ("special-support", {"Extra adaptations", "Special support"}),
-        ("special-support/programme", {"Special support"}),
+        ("special-support", {"Extra adaptations", "Special support or special education"}),
+        ("special-support/programme", {"Special support or special education"}),
         ("absence-investigation", {"Absence at school"}),
         ("degrading-treatment", {"Degrading treatment"}),
         ("hand-over", {"Handing over", "Consent"}),
