@@ -14,4 +14,4 @@ class LinkForm(FormSchema):
     track = ShortText(needed=CHOOSE_TRACK)
     kept_in = ShortText(needed=SAY_WHERE_KEPT)
     decided_on = DateField(needed=GIVE_DECISION_DAY, is_past=True)
-    decided_by = TermField(DecidedBy, needed=N_("Choose who decided."))
+    decided_by = TermField(DecidedBy, needed=N_("Choose who it was."))

@@ -38,7 +38,7 @@ def test_a_decision_is_pointed_to_and_taken_away_again(signed_in, number):
     page = karin.submit(typed(), form="link-form")
     for words in (
         "It is recorded where the decision is kept.", "Programme of special support (åtgärdsprogram) (Skollag 3:9)",
-        "Decided on 10 September 2026 · The head teacher", "Kept in: Skolans diarium 2026-41",
+        "10 September 2026 · The head teacher", "Kept in: Skolans diarium 2026-41",
     ):  # fmt: skip
         assert words in page.text
     text = karin.get(f"/referrals/{number}").text
@@ -51,14 +51,23 @@ def test_a_decision_is_pointed_to_and_taken_away_again(signed_in, number):
     assert "Nothing is recorded" in page.text
 
 
+def test_a_report_that_staff_made_elsewhere_is_pointed_to_with_its_day_and_by_whom(signed_in, number):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/statutory")
+    page = karin.submit(typed(track="special_support_report", decided_by="school_staff"), form="link-form")
+    assert "Report of a need of special support (Skollag 3:7)" in page.text
+    assert "10 September 2026 · Staff of the school" in page.text
+    assert "Decided on" not in page.text
+
+
 def test_what_is_missing_is_said_at_its_field_and_what_was_typed_stays(signed_in, number):
     karin = signed_in("karin")
     karin.get(f"/referrals/{number}/statutory")
     page = karin.submit({"kept_in": "Diariet"}, form="link-form", status=422)
     assert page.problems == [
         "Which decision is it? Choose one of the statutory tracks.",
-        "Decided on: Give the day of the decision.",
-        "Who decided? Choose who decided.",
+        "On which day? Give the day of the decision.",
+        "By whom? Choose who it was.",
     ]
     assert page.fields(page.form("link-form"))["kept_in"] == "Diariet"
     page = karin.submit(typed(track="preschool_support"), form="link-form", status=422)
@@ -69,7 +78,7 @@ def test_around_midnight_the_day_here_counts(signed_in, number):
     karin = signed_in("karin")
     karin.get(f"/referrals/{number}/statutory")
     page = karin.submit(typed(decided_on="2026-09-17"), form="link-form", status=422)
-    assert page.problems == ["Decided on: This day has not come yet. Choose today or an earlier day."]
+    assert page.problems == ["On which day? This day has not come yet. Choose today or an earlier day."]
 
 
 def test_who_only_contributes_sees_neither_the_list_nor_which_decision(signed_in, number):
@@ -114,7 +123,8 @@ def test_a_danish_school_can_point_to_what_its_counselling_service_decided(setti
     with db.writing(settings.database) as session:
         session.scalars(select(Referral).where(Referral.number == number)).one().rulepack = "dk-2026-07"
     karin = signed_in("karin")
-    karin.get(f"/referrals/{number}/statutory")
+    page = karin.get(f"/referrals/{number}/statutory")
+    assert "Staff of the school" not in page.text, "none of its reports is pointed to"
     page = karin.submit(typed(track="educational_assessment", decided_by="counselling_service"), form="link-form")
     assert "Educational-psychological assessment (PPV) (Folkeskoleloven)" in page.text
     assert "The educational-psychological service" in page.text

@@ -101,9 +101,10 @@ def _lines(referral: Referral) -> list[Line]:
 
 
 def _offices(referral: Referral) -> list[DecidedBy]:
-    """Who can have decided; only the Danish municipality has an educational-psychological service that does."""
+    """Who can have decided or reported: in Denmark an educational-psychological service does, and in Sweden staff report."""
     is_danish = rulebook.load(referral.rulepack).country is Country.DK
-    return [each for each in DecidedBy if is_danish or each is not DecidedBy.COUNSELLING_SERVICE]
+    left_out = DecidedBy.SCHOOL_STAFF if is_danish else DecidedBy.COUNSELLING_SERVICE
+    return [each for each in DecidedBy if each is not left_out]
 
 
 def _unknown(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
