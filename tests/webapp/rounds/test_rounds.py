@@ -561,6 +561,17 @@ def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, sign
     assert sent_by("karin").post(f"{address}/report").status_code == 404
 
 
+def test_of_a_round_without_teams_no_report_is_offered(held, signed_in, at):
+    margit = signed_in("margit")
+    margit.get("/rounds/new")
+    days = {"enrols_until": "2026-10-16", "first_on": "2026-11-09", "last_on": "2026-11-13"}
+    address = margit.submit({"name": "Höstens vecka"} | days).path
+    at(datetime(2026, 11, 13, 10, 0, tzinfo=UTC))
+    page = signed_in("margit").get(address)
+    assert "There is no report without a team that takes part." in page.text
+    assert not [one for one in page.all("form") if (one.get("action") or "").endswith("/report")]
+
+
 def test_the_evaluation_is_answered_once_and_checked(lay, signed_in, at):
     """C36 as people do it."""
     address, _team = lay()
