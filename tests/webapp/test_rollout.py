@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import db, here, intake
+from referrals import db, intake
 from referrals.development import cases
 from referrals.disclosure import receivers
 from referrals.errors import Incomplete, NotAllowed
 from referrals.forums import consultations, seats, upward
 from referrals.models import Forum, Referral, Unit
 from referrals.rounds import people
-from referrals.rounds.enrolling import Days
 from referrals.vocabulary import TeamLevel
 from tests import development, rounds
 from tests.factories import a_referral
@@ -74,7 +73,7 @@ def test_the_core_refuses_whatever_comes_another_way(app, settings, to_come):
             consultations.write_consultation(session, cast.school, by=cast.teacher.actor(), question="Vad nu?")
 
 
-def test_nor_do_development_work_rounds_and_questions_upward_begin_there(app, settings, to_come):
+def test_nor_do_development_work_rounds_and_questions_upward_begin_there(wednesday, app, settings, to_come):
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         coordinator, manager = cast.coordinator.actor(), cast.manager.actor()
@@ -82,7 +81,7 @@ def test_nor_do_development_work_rounds_and_questions_upward_begin_there(app, se
         assert cases.units_to_choose(session, manager) == [cast.other_school]
         with pytest.raises(NotAllowed):
             development.begin(session, cast)
-        found = rounds.lay_round(session, cast, days=Days(*[here.today(session)] * 3))
+        found = rounds.lay_round(session, cast)
         assert people.teams_to_enrol(session, coordinator) == []
         with pytest.raises(NotAllowed):
             rounds.enrol(session, cast, found)
