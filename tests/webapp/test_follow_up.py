@@ -245,7 +245,7 @@ def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed
     assert "Consent was missing" in page.text
     assert f"The consent ended on 12 September 2026: {why}." in page.text
     paper = desk.read(due, _follow_up_on_paper)
-    assert "Consent was missing" in paper
+    assert "Why fewer times: consent was missing" in paper
     assert f"The consent ended on 12 September 2026: {why}." in paper
 
 
