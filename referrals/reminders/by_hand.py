@@ -1,5 +1,6 @@
 """Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, what a meeting decided, the head teacher's answer, an approval, an answer to an offer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,37 +93,35 @@ def remind_of_part(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart
 ) -> History | None:
     """Remind whoever is to write `part`. None, and nothing changed, where they were today already or owe it no more."""
-    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    if part.referral_id != referral.id or not owed_part(session, part, by=by).can_remind:
-        return None
-    row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    part.reminded_at = row.at
-    session.flush()
-    return row
+    return _remind_of(session, referral, part, owed=lambda: owed_part(session, part, by=by), by=by, seen=seen)
 
 
 def remind_of_action(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, action: PlannedAction
 ) -> History | None:
     """Remind whoever answers for `action`. None, and nothing changed, as `remind_of_part`."""
-    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    if action.referral_id != referral.id or not owed_action(session, action, by=by).can_remind:
-        return None
-    row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    action.reminded_at = row.at
-    session.flush()
-    return row
+    return _remind_of(session, referral, action, owed=lambda: owed_action(session, action, by=by), by=by, seen=seen)
 
 
 def remind_of_decision(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, decision: MeetingDecision
 ) -> History | None:
     """Remind whoever answers for `decision` of a meeting. None, and nothing changed, as `remind_of_part`."""
+    return _remind_of(
+        session, referral, decision, owed=lambda: owed_decision(session, decision, by=by), by=by, seen=seen
+    )
+
+
+def _remind_of(
+    session: Session, referral: Referral, thing: AssessmentPart | PlannedAction | MeetingDecision, *,
+    owed: Callable[[], Owed], by: Actor, seen: int | None,
+) -> History | None:  # fmt: skip
     history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    if decision.referral_id != referral.id or not owed_decision(session, decision, by=by).can_remind:
+    # What is owed is asked only now that nobody else changes the referral.
+    if thing.referral_id != referral.id or not owed().can_remind:
         return None
     row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
-    decision.reminded_at = row.at
+    thing.reminded_at = row.at
     session.flush()
     return row
 
